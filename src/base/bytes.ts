@@ -1,0 +1,81 @@
+/**
+ * Moving and comparing raw bytes between memories without allocating on the JS heap.
+ *
+ * Not for text: names of commands and options are ASCII and compared with `equalsIgnoreCase`.
+ * Short runs are moved byte by byte, which beats a crossing into C++ up to LONG_COPY_BYTES; longer
+ * ones pay for two views and a memmove.
+ */
+
+const LONG_COPY_BYTES = 160;
+
+/** Copies `length` bytes; the two ranges may lie in one buffer only if they do not overlap. */
+export function copyBytes(
+  target: Uint8Array,
+  targetAt: number,
+  source: Uint8Array,
+  sourceAt: number,
+  length: number,
+): void {
+  if (length > LONG_COPY_BYTES) {
+    target.set(source.subarray(sourceAt, sourceAt + length), targetAt);
+    return;
+  }
+  for (let i = 0; i < length; i++) target[targetAt + i] = source[sourceAt + i];
+}
+
+/** Whether two ranges of one length hold the same bytes. */
+export function equalBytes(
+  a: Uint8Array,
+  aAt: number,
+  b: Uint8Array,
+  bAt: number,
+  length: number,
+): boolean {
+  for (let i = 0; i < length; i++) if (a[aAt + i] !== b[bAt + i]) return false;
+  return true;
+}
+
+/** memcmp with lengths: negative, zero or positive as `a` sorts before, with or after `b`. */
+export function compareBytes(
+  a: Uint8Array,
+  aAt: number,
+  aLength: number,
+  b: Uint8Array,
+  bAt: number,
+  bLength: number,
+): number {
+  const common = aLength < bLength ? aLength : bLength;
+  for (let i = 0; i < common; i++) {
+    const difference = a[aAt + i] - b[bAt + i];
+    if (difference !== 0) return difference;
+  }
+  return aLength - bLength;
+}
+
+/** Whether a range equals `lower`, ASCII letters compared without case. `lower` is lower case. */
+export function equalsIgnoreCase(
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  lower: Uint8Array,
+): boolean {
+  if (length !== lower.length) return false;
+  for (let i = 0; i < length; i++) {
+    const byte = bytes[at + i];
+    const folded = byte >= 65 && byte <= 90 ? byte | 0x20 : byte;
+    if (folded !== lower[i]) return false;
+  }
+  return true;
+}
+
+/** The bytes of a latin1 text (one byte per character). For constants and slow paths. */
+export function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i) & 0xff;
+  return bytes;
+}
+
+/** The latin1 text of a range: one character per byte. Allocates; not for the hot path. */
+export function latin1Text(bytes: Uint8Array, at: number, length: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + at, length).latin1Slice(0, length);
+}
