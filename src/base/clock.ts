@@ -1,0 +1,54 @@
+/**
+ * Time as rooms may see it: handed in, so that tests and simulations can set it. Rooms with
+ * decisions take a Clock (or plain numbers) and never read Date themselves.
+ *
+ * It holds no timers. What always holds: `monotonicMs` never goes back and knows no clock changes;
+ * `nowMs` may jump either way when somebody sets the system's clock.
+ */
+
+export interface Clock {
+  /** Whole milliseconds of Unix time. */
+  nowMs(): number;
+  /** Milliseconds with a fraction, from a beginning that means nothing. For durations. */
+  monotonicMs(): number;
+}
+
+export class SystemClock implements Clock {
+  nowMs(): number {
+    return Date.now();
+  }
+
+  monotonicMs(): number {
+    return performance.now();
+  }
+}
+
+/** A clock that stands still until it is moved. */
+export class ManualClock implements Clock {
+  #nowMs: number;
+  #monotonicMs = 0;
+
+  constructor(nowMs = 0) {
+    this.#nowMs = nowMs;
+  }
+
+  nowMs(): number {
+    return Math.floor(this.#nowMs);
+  }
+
+  monotonicMs(): number {
+    return this.#monotonicMs;
+  }
+
+  /** Lets time pass. Throws on a negative or absent duration: a monotonic clock cannot go back. */
+  advance(durationMs: number): void {
+    if (!(durationMs >= 0)) throw new RangeError(`advance(${durationMs}): time cannot go back`);
+    this.#nowMs += durationMs;
+    this.#monotonicMs += durationMs;
+  }
+
+  /** Sets the wall clock only, as an administrator or NTP does. */
+  setNow(nowMs: number): void {
+    this.#nowMs = nowMs;
+  }
+}
