@@ -77,5 +77,5 @@ export function latin1Bytes(text: string): Uint8Array {
 
 /** The latin1 text of a range: one character per byte. Allocates; not for the hot path. */
 export function latin1Text(bytes: Uint8Array, at: number, length: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + at, length).latin1Slice(0, length);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + at, length).toString("latin1");
 }
