@@ -17,29 +17,47 @@
  * - Nothing is sent while `onTurn` runs, except by an explicit `flush`.
  */
 
-/**
- * Layout of `table` (32-bit words). A command record is
- *   [slot, argc, nameHash, keyHash, start, offset0, length0, offset1, length1, ...]
- * - nameHash: FNV-1a over argument 0, each byte OR 0x20, at most its first 32 bytes.
- * - keyHash: HalfSipHash-1-3 of argument 1 with the server's key; 0 when argc is 1.
- * - start: offset in `input` of the first byte of the request, for `hold`.
- * An event record is
- *   [slot, EVENT_BIT | kind, aux, 0, start]          (five words, no arguments)
- * except INLINE, whose words 5 and 6 are offset and length of the line (without CR LF), and whose
- * argc word is EVENT_BIT | EVENT_INLINE.
- */
-export const RECORD_HEADER_WORDS = 5;
-export const EVENT_BIT = 0x80000000;
+// The scanner lives a floor below and fills the same table, so its words are defined there.
+import {
+  EVENT_BIT,
+  EVENT_INLINE,
+  EVENT_PROTOCOL_ERROR,
+  MAX_HEADER_LINE_BYTES,
+  PROTOCOL_BIG_BULK_LINE,
+  PROTOCOL_BIG_COUNT_LINE,
+  PROTOCOL_BIG_INLINE,
+  PROTOCOL_BULK_LENGTH,
+  PROTOCOL_EXPECTED_DOLLAR,
+  PROTOCOL_MULTIBULK_LENGTH,
+  PROTOCOL_UNAUTHENTICATED_BULK,
+  PROTOCOL_UNAUTHENTICATED_COUNT,
+  RECORD_HEADER_WORDS,
+  UNAUTHENTICATED_MAX_ARGUMENTS,
+  UNAUTHENTICATED_MAX_BULK_BYTES,
+} from "../protocol/request-record";
+
+export {
+  EVENT_BIT,
+  EVENT_INLINE,
+  EVENT_PROTOCOL_ERROR,
+  MAX_HEADER_LINE_BYTES,
+  PROTOCOL_BIG_BULK_LINE,
+  PROTOCOL_BIG_COUNT_LINE,
+  PROTOCOL_BIG_INLINE,
+  PROTOCOL_BULK_LENGTH,
+  PROTOCOL_EXPECTED_DOLLAR,
+  PROTOCOL_MULTIBULK_LENGTH,
+  PROTOCOL_UNAUTHENTICATED_BULK,
+  PROTOCOL_UNAUTHENTICATED_COUNT,
+  RECORD_HEADER_WORDS,
+  UNAUTHENTICATED_MAX_ARGUMENTS,
+  UNAUTHENTICATED_MAX_BULK_BYTES,
+};
 
 /** A client connected; aux is the listener's id. */
 export const EVENT_ACCEPTED = 1;
 /** The client's socket is gone; aux is one of CLOSED_*. Last record of its slot. */
 export const EVENT_CLOSED = 2;
-/** The request breaks the protocol; aux is one of PROTOCOL_*. Reading has stopped; the server
- * answers with the error text and closes after the reply. */
-export const EVENT_PROTOCOL_ERROR = 3;
-/** One line of an inline command (quoting is the server's work). */
-export const EVENT_INLINE = 4;
 /** accept() failed; slot is 0, aux the errno. At most one per second. */
 export const EVENT_ACCEPT_FAILED = 5;
 
@@ -50,26 +68,6 @@ export const CLOSED_OUTPUT_LIMIT = 3;
 export const CLOSED_QUERY_LIMIT = 4;
 export const CLOSED_UNAUTHENTICATED_OUTPUT = 5;
 
-/** `*N` that is not a number or above 2^31-1. */
-export const PROTOCOL_MULTIBULK_LENGTH = 1;
-/** A bulk header that does not begin with `$`; aux's bits 8-15 hold the byte found instead. */
-export const PROTOCOL_EXPECTED_DOLLAR = 2;
-/** `$N` that is not a number, negative, or above proto-max-bulk-len. */
-export const PROTOCOL_BULK_LENGTH = 3;
-/** A header line `*...` longer than 64 KiB without its end. */
-export const PROTOCOL_BIG_COUNT_LINE = 4;
-/** A header line `$...` longer than 64 KiB without its end. */
-export const PROTOCOL_BIG_BULK_LINE = 5;
-/** An inline line longer than 64 KiB without its end. */
-export const PROTOCOL_BIG_INLINE = 6;
-/** More than 10 arguments before authentication. */
-export const PROTOCOL_UNAUTHENTICATED_COUNT = 7;
-/** An argument over 16 KiB before authentication. */
-export const PROTOCOL_UNAUTHENTICATED_BULK = 8;
-
-export const MAX_HEADER_LINE_BYTES = 65536;
-export const UNAUTHENTICATED_MAX_ARGUMENTS = 10;
-export const UNAUTHENTICATED_MAX_BULK_BYTES = 16384;
 export const UNAUTHENTICATED_MAX_PENDING_BYTES = 1024;
 
 /**
