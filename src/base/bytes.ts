@@ -44,7 +44,7 @@ export function compareBytes(
   bAt: number,
   bLength: number,
 ): number {
-  const common = aLength < bLength ? aLength : bLength;
+  const common = Math.min(aLength, bLength);
   for (let i = 0; i < common; i++) {
     const difference = a[aAt + i] - b[bAt + i];
     if (difference !== 0) return difference;
