@@ -1,0 +1,209 @@
+import { type BlockMemory, GRANULE_MASK, SEGMENT_SHIFT } from "../memory/block-memory";
+import type { Dict } from "./dict";
+import {
+  BUCKET_CHAIN,
+  BUCKET_REFS,
+  BUCKET_SLOTS,
+  CHUNK_BUCKETS,
+  CHUNK_GRANULES_PER_BUCKET,
+  DICT_CHUNKS,
+  DICT_DIRECTORY,
+  EXPIRING_BITS,
+  OCCUPIED_BITS,
+} from "./dict-layout";
+
+/**
+ * Ways through a dictionary that change nothing: everything in it (also from a worker thread), the
+ * cursor of SCAN, the sweep for expiring entries, and picking entries at random.
+ *
+ * Entries are collected into an Int32Array that the caller owns, because what is done with an entry
+ * may change the dictionary. An entry stays in it until the caller takes it out.
+ */
+
+/** Calls `visit` with every entry of the dictionary behind a header. For frozen images and tests. */
+export function forEachEntry(
+  memory: BlockMemory,
+  header: number,
+  visit: (entry: number) => void,
+): void {
+  const headerWords = memory.words[header >>> SEGMENT_SHIFT];
+  const headerAt = (header & GRANULE_MASK) << 2;
+  const chunks = headerWords[headerAt + DICT_CHUNKS];
+  const directory = headerWords[headerAt + DICT_DIRECTORY];
+  const directoryAt = (directory & GRANULE_MASK) << 2;
+  for (let index = 0; index < chunks; index++) {
+    const chunk = memory.words[directory >>> SEGMENT_SHIFT][directoryAt + index];
+    for (let number = 0; number < CHUNK_BUCKETS; number++) {
+      let bucket = chunk + number * CHUNK_GRANULES_PER_BUCKET;
+      while (bucket !== 0) {
+        const words = memory.words[bucket >>> SEGMENT_SHIFT];
+        const at = (bucket & GRANULE_MASK) << 2;
+        for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
+          if (((words[at + (slot >>> 2)] >>> ((slot & 3) << 3)) & 0xff) !== 0) {
+            visit(words[at + BUCKET_REFS + slot]);
+          }
+        }
+        bucket = words[at + BUCKET_CHAIN];
+      }
+    }
+  }
+}
+
+/** A list of refs that grows; the scratch of everything that collects entries. */
+export class EntryList {
+  refs = new Int32Array(64);
+  count = 0;
+
+  clear(): this {
+    this.count = 0;
+    return this;
+  }
+
+  add(ref: number): void {
+    if (this.count === this.refs.length) {
+      const grown = new Int32Array(this.count * 2);
+      grown.set(this.refs);
+      this.refs = grown;
+    }
+    this.refs[this.count++] = ref;
+  }
+}
+
+/** Adds a bucket chain's entries to a list; with `mask` EXPIRING_BITS only those that expire. */
+function collectChain(memory: BlockMemory, head: number, mask: number, into: EntryList): void {
+  for (let bucket = head; bucket !== 0; ) {
+    const words = memory.words[bucket >>> SEGMENT_SHIFT];
+    const at = (bucket & GRANULE_MASK) << 2;
+    for (let group = 0; group < 3; group++) {
+      let hits = words[at + group] & mask;
+      while (hits !== 0) {
+        const slot = (group << 2) + ((31 - Math.clz32(hits & -hits)) >>> 3);
+        into.add(words[at + BUCKET_REFS + slot]);
+        hits &= hits - 1;
+      }
+    }
+    bucket = words[at + BUCKET_CHAIN];
+  }
+}
+
+function reverse32(value: number): number {
+  let v = value;
+  v = ((v >>> 1) & 0x55555555) | ((v & 0x55555555) << 1);
+  v = ((v >>> 2) & 0x33333333) | ((v & 0x33333333) << 2);
+  v = ((v >>> 4) & 0x0f0f0f0f) | ((v & 0x0f0f0f0f) << 4);
+  v = ((v >>> 8) & 0x00ff00ff) | ((v & 0x00ff00ff) << 8);
+  return ((v >>> 16) | (v << 16)) >>> 0;
+}
+
+/**
+ * One step of SCAN: adds the entries of the cursor's bucket and returns the next cursor, 0 at the end.
+ *
+ * A cursor is a hash suffix; buckets are visited in the order of their reversed suffixes, which
+ * neither growth nor shrinkage changes. A bucket that has been split since lies wholly before or
+ * wholly after the cursor; one that has been merged may be visited again. So whatever is in the
+ * dictionary from the first step to the last is returned at least once.
+ */
+export function scanBucket(
+  memory: BlockMemory,
+  dict: Dict,
+  cursor: number,
+  into: EntryList,
+): number {
+  const mask = dict.chunkMask;
+  const index = dict.chunkIndex(cursor | 0);
+  const isLong = index > mask >>> 1 || (index | (mask ^ (mask >>> 1))) < dict.chunks;
+  const suffixMask = (((isLong ? mask : mask >>> 1) << 6) | 63) >>> 0;
+  const head = dict.chunkAt(index) + (cursor & 63) * CHUNK_GRANULES_PER_BUCKET;
+  collectChain(memory, head, OCCUPIED_BITS, into);
+  const reversed = reverse32((cursor | ~suffixMask) >>> 0);
+  return reverse32((reversed + 1) >>> 0);
+}
+
+/**
+ * Collects expiring entries from `buckets` buckets in table order, beginning at `position` (a bucket
+ * number; any number is taken modulo the table). Returns the position to go on from.
+ */
+export function sweepExpiring(
+  memory: BlockMemory,
+  dict: Dict,
+  position: number,
+  buckets: number,
+  into: EntryList,
+): number {
+  const total = dict.chunks * CHUNK_BUCKETS;
+  let at = position % total;
+  for (let left = Math.min(buckets, total); left > 0; left--) {
+    const chunk = dict.chunkAt(Math.floor(at / CHUNK_BUCKETS));
+    const head = chunk + (at % CHUNK_BUCKETS) * CHUNK_GRANULES_PER_BUCKET;
+    collectChain(memory, head, EXPIRING_BITS, into);
+    at = at + 1 === total ? 0 : at + 1;
+  }
+  return at;
+}
+
+/** What picking at random needs of a generator. */
+interface Below {
+  below(n: number): number;
+}
+
+const LONGEST_FAIR_CHAIN = BUCKET_SLOTS * 3;
+const MAX_FAIR_TRIES = 400;
+
+/**
+ * An entry picked at random, 0 when there is none. Every entry is equally likely (a bucket is
+ * accepted in proportion to its entries) as long as no chain is longer than three blocks.
+ */
+export function randomEntry(
+  memory: BlockMemory,
+  dict: Dict,
+  random: Below,
+  expiringOnly: boolean,
+  scratch: EntryList,
+): number {
+  if ((expiringOnly ? dict.expiring : dict.count) === 0) return 0;
+  const mask = expiringOnly ? EXPIRING_BITS : OCCUPIED_BITS;
+  const total = dict.chunks * CHUNK_BUCKETS;
+  for (let tries = 0; tries < MAX_FAIR_TRIES; tries++) {
+    const at = random.below(total);
+    const chunk = dict.chunkAt(Math.floor(at / CHUNK_BUCKETS));
+    const head = chunk + (at % CHUNK_BUCKETS) * CHUNK_GRANULES_PER_BUCKET;
+    collectChain(memory, head, mask, scratch.clear());
+    const pick = random.below(LONGEST_FAIR_CHAIN);
+    if (pick < scratch.count) return scratch.refs[pick];
+  }
+  scratch.clear();
+  collectFrom(memory, dict, random.below(total), 1, mask, scratch);
+  return scratch.refs[random.below(scratch.count)];
+}
+
+/** Adds at least `wanted` entries (if the dictionary has them) from a random place on. */
+export function sampleEntries(
+  memory: BlockMemory,
+  dict: Dict,
+  random: Below,
+  wanted: number,
+  expiringOnly: boolean,
+  into: EntryList,
+): void {
+  const mask = expiringOnly ? EXPIRING_BITS : OCCUPIED_BITS;
+  collectFrom(memory, dict, random.below(dict.chunks * CHUNK_BUCKETS), wanted, mask, into);
+}
+
+/** Walks from a bucket on, at most once around, until `wanted` entries have been added. */
+function collectFrom(
+  memory: BlockMemory,
+  dict: Dict,
+  start: number,
+  wanted: number,
+  mask: number,
+  into: EntryList,
+): void {
+  const total = dict.chunks * CHUNK_BUCKETS;
+  let at = start;
+  for (let left = total; left > 0 && into.count < wanted; left--) {
+    const chunk = dict.chunkAt(Math.floor(at / CHUNK_BUCKETS));
+    const head = chunk + (at % CHUNK_BUCKETS) * CHUNK_GRANULES_PER_BUCKET;
+    collectChain(memory, head, mask, into);
+    at = at + 1 === total ? 0 : at + 1;
+  }
+}

@@ -1,0 +1,491 @@
+import type { Arena } from "../memory/arena";
+import { GRANULE_MASK, SEGMENT_SHIFT } from "../memory/block-memory";
+import {
+  BUCKET_CHAIN,
+  BUCKET_REFS,
+  BUCKET_SLOTS,
+  CHUNK_BUCKETS,
+  CHUNK_BYTES,
+  CHUNK_GRANULES_PER_BUCKET,
+  chunkIndexOf,
+  DICT_CHUNKS,
+  DICT_COUNT,
+  DICT_DIRECTORY,
+  DICT_EXPIRING,
+  DICT_HEADER_BYTES,
+  ENTRY_EXPIRY_BIT,
+  ENTRY_HASH,
+  ENTRY_KEY_LENGTH,
+  KEY_LENGTH_MASK,
+  MATCH_MASK,
+  maskFor,
+  OCCUPIED_BITS,
+  TAG_EXPIRING,
+  tagOf,
+} from "./dict-layout";
+
+/** The average of entries per chunk above which one is split, and below which one is merged. */
+const MAX_CHUNK_ENTRIES = CHUNK_BUCKETS * 9;
+const MIN_CHUNK_ENTRIES = CHUNK_BUCKETS * 3;
+
+/**
+ * A hash table from byte strings to entries, all of it in linear memory.
+ *
+ * It finds, places and moves refs of entries; what stands behind an entry's key is its owner's
+ * business (see dict-layout.ts for the drawing, the entry's first two words, and the load). It does
+ * not hash: callers give the key's hash. Growth and shrinkage are linear hashing by whole chunks:
+ * one insert splits at most one chunk (about 576 entries), one removal merges at most one.
+ *
+ * What always holds: `count` entries are reachable, each in the bucket of its hash with the tag of
+ * its hash; `expiring` of them have their expiry bit set; no overflow block is empty. Under a freeze
+ * every block is owned before it changes, from the header down, so `ref` may change: the owner of
+ * the dictionary stores it again after any change.
+ *
+ * A position (the entry found last) is valid until the next change of this dictionary.
+ *
+ * Costs: find touches one bucket (64 bytes) and, but for false tags, only the entry looked for. About
+ * 8.5 bytes per entry beside the entry itself.
+ */
+export class Dict {
+  /** The header block; 0 while the dictionary is not open. */
+  ref = 0;
+  count = 0;
+  /** Entries with an expiry. */
+  expiring = 0;
+  chunks = 0;
+  #mask = 0;
+  #directory = 0;
+  #foundIndex = 0;
+  #foundBucket = 0;
+  #foundSlot = 0;
+  readonly #memory: Arena;
+  readonly #keyAt: number;
+  readonly #movedTags = new Uint8Array(BUCKET_SLOTS);
+  readonly #movedRefs = new Int32Array(BUCKET_SLOTS);
+
+  /** @param keyAt byte offset of the key in an entry without expiry (with one: 8 more). */
+  constructor(memory: Arena, keyAt: number) {
+    this.#memory = memory;
+    this.#keyAt = keyAt;
+  }
+
+  /** Makes a new, empty dictionary and opens it. */
+  create(): this {
+    const memory = this.#memory;
+    const header = memory.alloc(DICT_HEADER_BYTES);
+    const directory = memory.alloc(16);
+    const words = memory.words[directory >>> SEGMENT_SHIFT];
+    words[(directory & GRANULE_MASK) << 2] = this.#newChunk();
+    const headerWords = memory.words[header >>> SEGMENT_SHIFT];
+    const at = (header & GRANULE_MASK) << 2;
+    headerWords[at + DICT_COUNT] = 0;
+    headerWords[at + DICT_CHUNKS] = 1;
+    headerWords[at + DICT_DIRECTORY] = directory;
+    headerWords[at + DICT_EXPIRING] = 0;
+    return this.open(header);
+  }
+
+  /** Works on the dictionary whose header block is `ref` from now on. */
+  open(ref: number): this {
+    const words = this.#memory.words[ref >>> SEGMENT_SHIFT];
+    const at = (ref & GRANULE_MASK) << 2;
+    this.ref = ref;
+    this.count = words[at + DICT_COUNT];
+    this.chunks = words[at + DICT_CHUNKS];
+    this.#directory = words[at + DICT_DIRECTORY];
+    this.expiring = words[at + DICT_EXPIRING];
+    this.#mask = maskFor(this.chunks);
+    return this;
+  }
+
+  /** The entry of a key, or 0. A hit becomes the position. */
+  find(hash: number, key: Uint8Array, keyAt: number, keyLength: number): number {
+    const memory = this.#memory;
+    const index = chunkIndexOf(hash, this.#mask, this.chunks);
+    let bucket = this.#bucketOf(index, hash);
+    const pattern = Math.imul(tagOf(hash), 0x01010101);
+    do {
+      const words = memory.words[bucket >>> SEGMENT_SHIFT];
+      const at = (bucket & GRANULE_MASK) << 2;
+      for (let group = 0; group < 3; group++) {
+        const difference = (words[at + group] & MATCH_MASK) ^ pattern;
+        let hits = (difference - 0x01010101) & ~difference & OCCUPIED_BITS;
+        while (hits !== 0) {
+          const slot = (group << 2) + ((31 - Math.clz32(hits & -hits)) >>> 3);
+          const entry = words[at + BUCKET_REFS + slot];
+          if (this.#entryHas(entry, hash, key, keyAt, keyLength)) {
+            this.#foundIndex = index;
+            this.#foundBucket = bucket;
+            this.#foundSlot = slot;
+            return entry;
+          }
+          hits &= hits - 1;
+        }
+      }
+      bucket = words[at + BUCKET_CHAIN];
+    } while (bucket !== 0);
+    return 0;
+  }
+
+  /** Makes the place of an entry that is in this dictionary the position. */
+  locate(entry: number): void {
+    const hash = this.#entryWord(entry, ENTRY_HASH);
+    this.#foundIndex = chunkIndexOf(hash, this.#mask, this.chunks);
+    let bucket = this.#bucketOf(this.#foundIndex, hash);
+    do {
+      const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
+      const at = (bucket & GRANULE_MASK) << 2;
+      for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
+        if (words[at + BUCKET_REFS + slot] === entry && this.#tagAt(bucket, slot) !== 0) {
+          this.#foundBucket = bucket;
+          this.#foundSlot = slot;
+          return;
+        }
+      }
+      bucket = words[at + BUCKET_CHAIN];
+    } while (bucket !== 0);
+    throw new Error(`entry ${entry >>> 0} is not in the dictionary`);
+  }
+
+  /** Adds an entry whose key is not there yet; its first two words must be written. */
+  insert(entry: number): void {
+    if (this.count >= this.chunks * MAX_CHUNK_ENTRIES) this.#split();
+    const hash = this.#entryWord(entry, ENTRY_HASH);
+    const expiring = (this.#entryWord(entry, ENTRY_KEY_LENGTH) & ENTRY_EXPIRY_BIT) !== 0;
+    const index = chunkIndexOf(hash, this.#mask, this.chunks);
+    const bucket = this.#ownChunk(index) + ((hash & 63) << 2);
+    this.#place(bucket, tagOf(hash) | (expiring ? TAG_EXPIRING : 0), entry);
+    this.#setCounts(this.count + 1, this.expiring + (expiring ? 1 : 0));
+  }
+
+  /**
+   * Puts `entry`, with the same key, in the place of the position's entry, which the caller frees.
+   * The position stays.
+   */
+  replaceFound(entry: number): void {
+    this.#ownFound();
+    const bucket = this.#foundBucket;
+    const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
+    const at = (bucket & GRANULE_MASK) << 2;
+    words[at + BUCKET_REFS + this.#foundSlot] = entry;
+    const expiring = (this.#entryWord(entry, ENTRY_KEY_LENGTH) & ENTRY_EXPIRY_BIT) !== 0;
+    const tag = this.#tagAt(bucket, this.#foundSlot);
+    if (expiring === ((tag & TAG_EXPIRING) !== 0)) return;
+    this.#setTag(bucket, this.#foundSlot, tag ^ TAG_EXPIRING);
+    this.#setCounts(this.count, this.expiring + (expiring ? 1 : -1));
+  }
+
+  /** The position's entry, copied and put in its place first when a snapshot has frozen it. */
+  ownFoundEntry(): number {
+    const words = this.#memory.words[this.#foundBucket >>> SEGMENT_SHIFT];
+    const at = (this.#foundBucket & GRANULE_MASK) << 2;
+    const entry = words[at + BUCKET_REFS + this.#foundSlot];
+    if (!this.#memory.frozenNow) return entry;
+    const owned = this.#memory.own(entry);
+    if (owned !== entry) this.replaceFound(owned);
+    return owned;
+  }
+
+  /** Takes the position's entry out; the caller frees it. */
+  removeFound(): void {
+    this.#ownFound();
+    const bucket = this.#foundBucket;
+    const tag = this.#tagAt(bucket, this.#foundSlot);
+    const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
+    const entry = words[((bucket & GRANULE_MASK) << 2) + BUCKET_REFS + this.#foundSlot];
+    const head = this.#bucketOf(this.#foundIndex, this.#entryWord(entry, ENTRY_HASH));
+    this.#fillHole(head, bucket, this.#foundSlot);
+    this.#setCounts(this.count - 1, this.expiring - ((tag & TAG_EXPIRING) !== 0 ? 1 : 0));
+    if (
+      this.chunks > 1 &&
+      this.count < (this.chunks - 1) * MIN_CHUNK_ENTRIES &&
+      !this.#memory.frozenNow
+    ) {
+      this.#merge();
+    }
+  }
+
+  /** The ref of a chunk, for walkers. */
+  chunkAt(index: number): number {
+    const directory = this.#directory;
+    return this.#memory.words[directory >>> SEGMENT_SHIFT][
+      ((directory & GRANULE_MASK) << 2) + index
+    ];
+  }
+
+  /** The chunk index that a hash leads to, for walkers. */
+  chunkIndex(hash: number): number {
+    return chunkIndexOf(hash, this.#mask, this.chunks);
+  }
+
+  /** Chunk indices are masked with this; it is 2^n - 1 and at least `chunks` - 1. */
+  get chunkMask(): number {
+    return this.#mask;
+  }
+
+  /**
+   * Takes the last chunk out of a dictionary that is being thrown away and calls `dispose` with each
+   * of its entries. Returns false, with header and directory freed, when none is left.
+   */
+  disposeChunk(dispose: (entry: number) => void): boolean {
+    const memory = this.#memory;
+    const index = this.chunks - 1;
+    if (index < 0) {
+      memory.free(this.#directory);
+      memory.free(this.ref);
+      this.ref = 0;
+      return false;
+    }
+    const chunk = this.chunkAt(index);
+    for (let number = 0; number < CHUNK_BUCKETS; number++) {
+      let bucket = chunk + number * CHUNK_GRANULES_PER_BUCKET;
+      for (let isHead = true; bucket !== 0; isHead = false) {
+        const words = memory.words[bucket >>> SEGMENT_SHIFT];
+        const at = (bucket & GRANULE_MASK) << 2;
+        for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
+          if (this.#tagAt(bucket, slot) !== 0) dispose(words[at + BUCKET_REFS + slot]);
+        }
+        const next = words[at + BUCKET_CHAIN];
+        if (!isHead) memory.free(bucket);
+        bucket = next;
+      }
+    }
+    memory.free(chunk);
+    this.chunks = index;
+    return true;
+  }
+
+  #entryWord(entry: number, word: number): number {
+    return this.#memory.words[entry >>> SEGMENT_SHIFT][((entry & GRANULE_MASK) << 2) + word];
+  }
+
+  #entryHas(entry: number, hash: number, key: Uint8Array, keyAt: number, length: number): boolean {
+    const words = this.#memory.words[entry >>> SEGMENT_SHIFT];
+    const at = (entry & GRANULE_MASK) << 2;
+    if (words[at + ENTRY_HASH] !== hash) return false;
+    const lengthWord = words[at + ENTRY_KEY_LENGTH];
+    if ((lengthWord & KEY_LENGTH_MASK) !== length) return false;
+    const bytes = this.#memory.bytes[entry >>> SEGMENT_SHIFT];
+    const start = (at << 2) + this.#keyAt + ((lengthWord >>> 31) << 3);
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== key[keyAt + i]) return false;
+    return true;
+  }
+
+  #bucketOf(index: number, hash: number): number {
+    const directory = this.#directory;
+    const words = this.#memory.words[directory >>> SEGMENT_SHIFT];
+    return words[((directory & GRANULE_MASK) << 2) + index] + ((hash & 63) << 2);
+  }
+
+  #tagAt(bucket: number, slot: number): number {
+    return this.#memory.bytes[bucket >>> SEGMENT_SHIFT][((bucket & GRANULE_MASK) << 4) + slot];
+  }
+
+  #setTag(bucket: number, slot: number, tag: number): void {
+    this.#memory.bytes[bucket >>> SEGMENT_SHIFT][((bucket & GRANULE_MASK) << 4) + slot] = tag;
+  }
+
+  #setCounts(count: number, expiring: number): void {
+    this.count = count;
+    this.expiring = expiring;
+    const words = this.#memory.words[this.ref >>> SEGMENT_SHIFT];
+    const at = (this.ref & GRANULE_MASK) << 2;
+    words[at + DICT_COUNT] = count;
+    words[at + DICT_EXPIRING] = expiring;
+  }
+
+  #newChunk(): number {
+    const chunk = this.#memory.alloc(CHUNK_BYTES);
+    const at = (chunk & GRANULE_MASK) << 4;
+    this.#memory.bytes[chunk >>> SEGMENT_SHIFT].fill(0, at, at + CHUNK_BYTES);
+    return chunk;
+  }
+
+  /** Header and directory, copied first when frozen. */
+  #ownRoot(): void {
+    const memory = this.#memory;
+    this.ref = memory.own(this.ref);
+    this.#directory = memory.own(this.#directory);
+    memory.words[this.ref >>> SEGMENT_SHIFT][((this.ref & GRANULE_MASK) << 2) + DICT_DIRECTORY] =
+      this.#directory;
+  }
+
+  #ownChunk(index: number): number {
+    const chunk = this.chunkAt(index);
+    if (!this.#memory.frozenNow) return chunk;
+    this.#ownRoot();
+    const owned = this.#memory.own(chunk);
+    const directory = this.#directory;
+    const words = this.#memory.words[directory >>> SEGMENT_SHIFT];
+    words[((directory & GRANULE_MASK) << 2) + index] = owned;
+    return owned;
+  }
+
+  /** The overflow block behind an owned bucket, owned; 0 at the chain's end. */
+  #ownNext(bucket: number): number {
+    const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
+    const at = ((bucket & GRANULE_MASK) << 2) + BUCKET_CHAIN;
+    const next = words[at];
+    if (next === 0 || !this.#memory.frozenNow) return next;
+    const owned = this.#memory.own(next);
+    words[at] = owned;
+    return owned;
+  }
+
+  /** Makes the position's bucket writable, with every block on the way to it. */
+  #ownFound(): void {
+    if (!this.#memory.frozenNow) return;
+    const found = this.#foundBucket;
+    const words = this.#memory.words[found >>> SEGMENT_SHIFT];
+    const entry = words[((found & GRANULE_MASK) << 2) + BUCKET_REFS + this.#foundSlot];
+    const hash = this.#entryWord(entry, ENTRY_HASH);
+    let bucket = this.#ownChunk(this.#foundIndex) + ((hash & 63) << 2);
+    for (;;) {
+      const ownedWords = this.#memory.words[bucket >>> SEGMENT_SHIFT];
+      const at = ((bucket & GRANULE_MASK) << 2) + BUCKET_REFS + this.#foundSlot;
+      if (ownedWords[at] === entry && this.#tagAt(bucket, this.#foundSlot) !== 0) break;
+      bucket = this.#ownNext(bucket);
+      if (bucket === 0) throw new Error("the position is no longer in the dictionary");
+    }
+    this.#foundBucket = bucket;
+  }
+
+  /** Writes tag and ref into the first free slot of an owned bucket's chain. */
+  #place(head: number, tag: number, entry: number): void {
+    const memory = this.#memory;
+    for (let bucket = head; ; ) {
+      const words = memory.words[bucket >>> SEGMENT_SHIFT];
+      const at = (bucket & GRANULE_MASK) << 2;
+      for (let group = 0; group < 3; group++) {
+        const free = ~words[at + group] & OCCUPIED_BITS;
+        if (free === 0) continue;
+        const slot = (group << 2) + ((31 - Math.clz32(free & -free)) >>> 3);
+        this.#setTag(bucket, slot, tag);
+        words[at + BUCKET_REFS + slot] = entry;
+        return;
+      }
+      let next = this.#ownNext(bucket);
+      if (next === 0) {
+        next = memory.alloc(64);
+        const start = (next & GRANULE_MASK) << 2;
+        memory.words[next >>> SEGMENT_SHIFT].fill(0, start, start + 16);
+        words[at + BUCKET_CHAIN] = next;
+      }
+      bucket = next;
+    }
+  }
+
+  /**
+   * Empties a slot: the chain's last entry moves into it, so that only the last block has holes, and
+   * an overflow block goes when it is empty. All blocks from `head` to the hole are owned.
+   */
+  #fillHole(head: number, holeBucket: number, holeSlot: number): void {
+    const memory = this.#memory;
+    let before = 0;
+    let last = head;
+    for (let next = this.#ownNext(last); next !== 0; next = this.#ownNext(last)) {
+      before = last;
+      last = next;
+    }
+    const lastWords = memory.words[last >>> SEGMENT_SHIFT];
+    const lastAt = (last & GRANULE_MASK) << 2;
+    this.#setTag(holeBucket, holeSlot, 0);
+    if (last !== holeBucket) {
+      let slot = BUCKET_SLOTS - 1;
+      while (this.#tagAt(last, slot) === 0) slot--;
+      this.#setTag(holeBucket, holeSlot, this.#tagAt(last, slot));
+      this.#setTag(last, slot, 0);
+      const holeAt = ((holeBucket & GRANULE_MASK) << 2) + BUCKET_REFS + holeSlot;
+      memory.words[holeBucket >>> SEGMENT_SHIFT][holeAt] = lastWords[lastAt + BUCKET_REFS + slot];
+    }
+    if (before === 0 || !isEmptyBucket(lastWords, lastAt)) return;
+    const chainAt = ((before & GRANULE_MASK) << 2) + BUCKET_CHAIN;
+    memory.words[before >>> SEGMENT_SHIFT][chainAt] = 0;
+    memory.free(last);
+  }
+
+  #setChunks(chunks: number): void {
+    this.chunks = chunks;
+    this.#mask = maskFor(chunks);
+    const words = this.#memory.words[this.ref >>> SEGMENT_SHIFT];
+    const at = (this.ref & GRANULE_MASK) << 2;
+    words[at + DICT_CHUNKS] = chunks;
+    words[at + DICT_DIRECTORY] = this.#directory;
+  }
+
+  /** Adds one chunk and moves to it those entries of its elder whose hash has the next bit set. */
+  #split(): void {
+    const memory = this.#memory;
+    const added = this.chunks;
+    const mask = maskFor(added + 1);
+    const elder = added & (mask >>> 1);
+    const movingBit = (mask ^ (mask >>> 1)) << 6;
+    this.#ownRoot();
+    if ((added + 1) * 4 > memory.capacityOf(this.#directory)) {
+      this.#directory = memory.resize(this.#directory, (added + 1) * 8, added * 4);
+    }
+    const source = this.#ownChunk(elder);
+    const target = this.#newChunk();
+    const directory = this.#directory;
+    memory.words[directory >>> SEGMENT_SHIFT][((directory & GRANULE_MASK) << 2) + added] = target;
+    this.#setChunks(added + 1);
+    for (let number = 0; number < CHUNK_BUCKETS; number++) {
+      const offset = number * CHUNK_GRANULES_PER_BUCKET;
+      this.#redistribute(source + offset, source + offset, target + offset, movingBit);
+    }
+  }
+
+  /** Takes the last chunk away and moves its entries to its elder. */
+  #merge(): void {
+    const memory = this.#memory;
+    const removed = this.chunks - 1;
+    const source = this.chunkAt(removed);
+    const elder = this.chunkAt(removed & (this.#mask >>> 1));
+    this.#setChunks(removed);
+    for (let number = 0; number < CHUNK_BUCKETS; number++) {
+      const offset = number * CHUNK_GRANULES_PER_BUCKET;
+      this.#redistribute(source + offset, elder + offset, elder + offset, 0);
+    }
+    memory.free(source);
+    if (removed * 16 < memory.capacityOf(this.#directory) && removed > 16) {
+      this.#directory = memory.resize(this.#directory, removed * 8, removed * 4);
+      this.#setChunks(removed);
+    }
+  }
+
+  /** Takes a whole chain apart and places each entry by one bit of its hash. */
+  #redistribute(head: number, unset: number, set: number, movingBit: number): void {
+    const memory = this.#memory;
+    let bucket = head;
+    do {
+      const words = memory.words[bucket >>> SEGMENT_SHIFT];
+      const at = (bucket & GRANULE_MASK) << 2;
+      let moved = 0;
+      for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
+        const tag = this.#tagAt(bucket, slot);
+        if (tag === 0) continue;
+        this.#movedTags[moved] = tag;
+        this.#movedRefs[moved++] = words[at + BUCKET_REFS + slot];
+      }
+      const next = words[at + BUCKET_CHAIN];
+      if (bucket === head) {
+        words[at] = 0;
+        words[at + 1] = 0;
+        words[at + 2] = 0;
+        words[at + BUCKET_CHAIN] = 0;
+      } else {
+        memory.free(bucket);
+      }
+      for (let i = 0; i < moved; i++) {
+        const entry = this.#movedRefs[i];
+        const goes = movingBit !== 0 && (this.#entryWord(entry, ENTRY_HASH) & movingBit) !== 0;
+        this.#place(goes ? set : unset, this.#movedTags[i], entry);
+      }
+      bucket = next;
+    } while (bucket !== 0);
+  }
+}
+
+function isEmptyBucket(words: Int32Array, at: number): boolean {
+  return (words[at] | words[at + 1] | words[at + 2]) === 0;
+}
