@@ -1,0 +1,43 @@
+/**
+ * Byte text: a string with one character (0-255) per byte, the form in which the configuration
+ * keeps what users wrote. It is not UTF-8 text; `decodeUtf8` makes that, for file names and logs.
+ *
+ * What always holds: bytes -> byte text -> bytes gives the same bytes.
+ */
+import { quoteBytes, splitArguments } from "../base/quoting";
+
+export function toBytes(text: string): Buffer {
+  return Buffer.from(text, "latin1");
+}
+
+export function fromBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}
+
+/** The text that the bytes stand for when they are UTF-8. */
+export function decodeUtf8(text: string): string {
+  // Nearly everything in a configuration is ASCII, which is the same in both forms.
+  return /[\x80-\xff]/.test(text) ? toBytes(text).toString("utf8") : text;
+}
+
+/** A Unicode string (an argument of the process, a path) as byte text. */
+export function encodeUtf8(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** Splits a line as Redis does, or undefined when its quotes are not balanced. */
+export function splitByteText(line: string): string[] | undefined {
+  const bytes = toBytes(line);
+  return splitArguments(bytes, 0, bytes.length)?.map(fromBytes);
+}
+
+/** The text in double quotes with escapes, as Redis writes strings into configuration files. */
+export function quoteByteText(text: string): string {
+  const bytes = toBytes(text);
+  return quoteBytes(bytes, 0, bytes.length);
+}
+
+/** ASCII lower case: bytes above 127 stay as they are, whatever letter they may be in Latin-1. */
+export function lowerByteText(text: string): string {
+  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

@@ -1,0 +1,56 @@
+/** Checks of single text directives: each returns the reason for a refusal, or undefined. */
+
+const HOSTNAME_MAX = 255;
+/** What may stand in braces in `proc-title-template`. */
+export const TITLE_VARIABLES: readonly string[] = [
+  "title",
+  "listen-addr",
+  "server-mode",
+  "port",
+  "tls-port",
+  "unixsocket",
+  "config-file",
+];
+
+export function checkDbFilename(name: string): string | undefined {
+  return name.includes("/") ? "dbfilename can't be a path, just a filename" : undefined;
+}
+
+export function checkAppendFilename(name: string): string | undefined {
+  if (name === "") return "appendfilename can't be empty";
+  return name.includes("/") ? "appendfilename can't be a path, just a filename" : undefined;
+}
+
+export function checkAppendDirname(name: string): string | undefined {
+  if (name === "") return "appenddirname can't be empty";
+  return name.includes("/") ? "appenddirname can't be a path, just a dirname" : undefined;
+}
+
+export function checkAnnouncedHostname(name: string): string | undefined {
+  if (name.length > HOSTNAME_MAX) return "Hostnames must be less than 256 characters";
+  if (/^[a-zA-Z0-9.-]*$/.test(name)) return undefined;
+  return "Hostnames may only contain alphanumeric characters, hyphens or dots";
+}
+
+/** The name that other nodes show for this one: printable, without what breaks a nodes file. */
+export function checkHumanNodename(name: string): string | undefined {
+  if (name.length > HOSTNAME_MAX) return "Nodenames must be less than 256 characters";
+  if (/^[!#$%&()*+./:;<>?@[\]^{|}~a-zA-Z0-9_-]*$/.test(name)) return undefined;
+  return "Announced human node name contained invalid character";
+}
+
+/** `{name}` must be a known variable, `{{` is a brace; a `}` alone is text. Empty is refused. */
+export function checkTitleTemplate(template: string): string | undefined {
+  const problem = "template format is invalid or contains unknown variables";
+  let at = template.indexOf("{");
+  while (at >= 0) {
+    let next = at + 2;
+    if (template[at + 1] !== "{") {
+      const end = template.indexOf("}", at);
+      if (end < 0 || !TITLE_VARIABLES.includes(template.slice(at + 1, end))) return problem;
+      next = end + 1;
+    }
+    at = template.indexOf("{", next);
+  }
+  return template === "" ? problem : undefined;
+}
