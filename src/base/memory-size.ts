@@ -4,6 +4,7 @@
  * Not here: percentages (maxmemory-clients) and negative sizes, which are rules of single
  * directives. What always holds: arithmetic is exact; a size is a safe integer of bytes.
  */
+import { divideHalfEven } from "./binary-rounding.js";
 
 /** Redis keeps the digits in a buffer of 128 bytes and refuses what does not fit. */
 const DIGITS_MAX = 127;
@@ -57,16 +58,7 @@ export function formatBytesHuman(sizeBytes: number): string {
     unit *= 1024;
     step += 1;
   }
-  const hundredths = roundedQuotient(BigInt(sizeBytes) * 100n, BigInt(unit)).toString();
+  const hundredths = divideHalfEven(BigInt(sizeBytes) * 100n, BigInt(unit)).toString();
   const whole = hundredths.slice(0, -2);
   return `${whole}.${hundredths.slice(-2)}${SUFFIXES[step]}`;
-}
-
-/** Half to even; the divisor is positive and even, the dividend not negative. */
-function roundedQuotient(dividend: bigint, divisor: bigint): bigint {
-  const quotient = dividend / divisor;
-  const rest = dividend % divisor;
-  const half = divisor / 2n;
-  const up = rest > half || (rest === half && quotient % 2n === 1n);
-  return up ? quotient + 1n : quotient;
 }
