@@ -1,0 +1,154 @@
+/**
+ * Doubles as text: reading scores and other floats from clients, and printing them as C's `%.17g`
+ * and as the shortest form of RESP replies.
+ *
+ * Not for 80-bit floats (long-double.ts) and not for integers (int64.ts). What always holds: both
+ * printed forms, read again, give the same double; no unchecked text reaches Number().
+ */
+import { type BinaryFormat, roundToBinary } from "./binary-rounding.js";
+import { scanFloatLiteral } from "./float-literal.js";
+
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+/** Fifteen digits are below 2^53, and 10^15 is exact: one division rounds correctly. */
+const PLAIN_DIGITS_MAX = 15;
+const POWERS_OF_TEN = Float64Array.from({ length: PLAIN_DIGITS_MAX + 1 }, (_, n) => 10 ** n);
+const BINARY64: BinaryFormat = { precision: 53, minExponent: -1074 };
+/** A 53-bit mantissa times two to more than this is no finite double. */
+const EXPONENT_MAX = 971;
+/** Up to 2^62 in magnitude Redis prints an integral double as an integer. */
+const INTEGER_MAX = 2 ** 62;
+
+/**
+ * The double that a whole text stands for, or undefined: what Redis's `string2d` accepts. Infinity
+ * only by name: a number too large, or so small that it would become zero, is refused.
+ */
+export function parseDouble(bytes: Uint8Array, off: number, len: number): number | undefined {
+  const plain = parsePlain(bytes, off, len);
+  if (!Number.isNaN(plain)) return plain;
+  const literal = scanFloatLiteral(bytes, off, len);
+  if (literal === undefined) return undefined;
+  const sign = literal.negative ? -1 : 1;
+  if (literal.infinite) return sign * Number.POSITIVE_INFINITY;
+  if (literal.digits === "") return sign * 0;
+  const magnitude = literal.hexadecimal
+    ? hexadecimalValue(literal.digits, literal.exponent)
+    : Number(`${literal.digits}e${literal.exponent}`);
+  if (magnitude === 0 || magnitude === Number.POSITIVE_INFINITY) return undefined;
+  return sign * magnitude;
+}
+
+/** Short texts such as `-12.5`: allocates nothing. NaN for everything that needs more care. */
+function parsePlain(bytes: Uint8Array, off: number, len: number): number {
+  const end = off + len;
+  const negative = len > 0 && bytes[off] === MINUS;
+  let digits = 0;
+  let value = 0;
+  let afterPoint = -1;
+  for (let at = negative ? off + 1 : off; at < end; at++) {
+    const byte = bytes[at];
+    if (byte >= ZERO && byte <= 0x39) {
+      if (digits === PLAIN_DIGITS_MAX) return Number.NaN;
+      value = value * 10 + (byte - ZERO);
+      digits += 1;
+    } else if (byte === POINT && afterPoint < 0) {
+      afterPoint = digits;
+    } else {
+      return Number.NaN;
+    }
+  }
+  if (digits === 0) return Number.NaN;
+  if (afterPoint >= 0) value /= POWERS_OF_TEN[digits - afterPoint];
+  return negative ? -value : value;
+}
+
+function hexadecimalValue(digits: string, exponent: number): number {
+  // Beyond this no rounding can bring the value back, and the powers below stay small.
+  if (digits.length * 4 + exponent > 2000) return Number.POSITIVE_INFINITY;
+  const rounded = roundToBinary(BigInt(`0x${digits}`), 1n, exponent, BINARY64);
+  if (rounded.exponent > EXPONENT_MAX) return Number.POSITIVE_INFINITY;
+  return Number(rounded.mantissa) * 2 ** rounded.exponent;
+}
+
+/** C's `%.17g`: up to 17 significant digits, always enough to read the same double back. */
+export function formatDouble17(value: number): string {
+  const special = formatSpecial(value);
+  if (special !== undefined) return special;
+  const { sign, digits, exponent } = splitExponential(exponential17(value));
+  if (exponent >= -4 && exponent < 17) return sign + plainForm(digits, exponent);
+  const marked = `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  return `${sign}${pointedForm(digits, 1)}e${marked}`;
+}
+
+/**
+ * The shortest digits that read back as the same double, laid out as Redis 7.2 does in RESP replies:
+ * integers up to 2^62 in full; otherwise a plain form when it needs few zeros, else `d.ddde+x`.
+ */
+export function formatDoubleShortest(value: number): string {
+  const special = formatSpecial(value);
+  if (special !== undefined) return special;
+  if (Number.isInteger(value) && Math.abs(value) <= INTEGER_MAX) {
+    return Number.isSafeInteger(value) ? String(value) : BigInt(value).toString();
+  }
+  const { sign, digits, exponent } = splitExponential(value.toExponential());
+  const lastPlace = exponent - digits.length + 1;
+  const magnitude = Math.abs(exponent);
+  const plain = lastPlace >= 0 ? magnitude < digits.length + 7 : lastPlace > -7 || magnitude < 4;
+  if (plain) return sign + plainForm(digits, exponent);
+  return `${sign}${pointedForm(digits, 1)}e${exponent < 0 ? "-" : "+"}${magnitude}`;
+}
+
+/** Zeros and what is not finite; undefined for all other values. */
+function formatSpecial(value: number): string | undefined {
+  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
+  if (Number.isFinite(value)) return undefined;
+  if (Number.isNaN(value)) return "nan";
+  return value < 0 ? "-inf" : "inf";
+}
+
+/**
+ * The value in 17 digits as `d.ddde+x`. toExponential rounds exact halves away from zero, C rounds
+ * them to even. A half of the 17th digit means that the value has exactly 18 digits, so it has at
+ * most 80 binary places, and 100 decimals show it exactly.
+ */
+function exponential17(value: number): string {
+  const rounded = value.toExponential(16);
+  const mayBeHalf = value.toExponential(17).includes("5e");
+  if (!mayBeHalf) return rounded;
+  const exact = splitExponential(value.toExponential(100));
+  const isHalf = exact.digits.length === 18 && exact.digits.endsWith("5");
+  const evenBelow = isHalf && "02468".includes(exact.digits[16]);
+  if (!evenBelow) return rounded;
+  return `${exact.sign}${pointedForm(exact.digits.slice(0, 17), 1)}e${exact.exponent}`;
+}
+
+interface Exponential {
+  readonly sign: string;
+  /** Without the point and without zeros at the end. */
+  readonly digits: string;
+  /** Of the first digit. */
+  readonly exponent: number;
+}
+
+/** Takes apart what toExponential returns. */
+function splitExponential(text: string): Exponential {
+  const sign = text.startsWith("-") ? "-" : "";
+  const marker = text.indexOf("e");
+  const digits = text.slice(sign.length, marker).replace(".", "");
+  let kept = digits.length;
+  while (kept > 1 && digits[kept - 1] === "0") kept -= 1;
+  return { sign, digits: digits.slice(0, kept), exponent: Number(text.slice(marker + 1)) };
+}
+
+/** Digits without an exponent: `0.0012`, `12.5` or `1200`. */
+function plainForm(digits: string, exponent: number): string {
+  if (exponent < 0) return `0.${"0".repeat(-exponent - 1)}${digits}`;
+  if (exponent >= digits.length - 1) return digits + "0".repeat(exponent - digits.length + 1);
+  return pointedForm(digits, exponent + 1);
+}
+
+/** A point behind the first `whole` digits, unless nothing would follow it. */
+function pointedForm(digits: string, whole: number): string {
+  return digits.length > whole ? `${digits.slice(0, whole)}.${digits.slice(whole)}` : digits;
+}
