@@ -31,11 +31,8 @@ export function integer<N extends string>(
   most: Integer,
   extras: Extras = {},
 ): Directive<N, Integer> {
-  const read = (text: string): Parsed<Integer> => {
-    const value = parseInteger(text);
-    if (value === undefined) return { problem: "argument couldn't be parsed into an integer" };
-    return withinRange(value, least, most, 10);
-  };
+  const problem = "argument couldn't be parsed into an integer";
+  const read = (text: string) => withinRange(parseInteger(text), least, most, 10, problem);
   return numeric(name, standard, read, String, String, extras);
 }
 
@@ -46,12 +43,9 @@ export function octal<N extends string>(
   most: number,
   extras: Extras = {},
 ): Directive<N, Integer> {
+  const problem = "argument couldn't be parsed as an octal number";
+  const read = (text: string) => withinRange(parseOctal(text), 0, most, 8, problem);
   const show = (value: Integer) => value.toString(8);
-  const read = (text: string): Parsed<Integer> => {
-    const value = parseOctal(text);
-    if (value === undefined) return { problem: "argument couldn't be parsed as an octal number" };
-    return withinRange(value, 0, most, 8);
-  };
   return numeric(name, standard, read, show, show, extras);
 }
 
@@ -63,11 +57,8 @@ export function memory<N extends string>(
   most: Integer,
   extras: Extras = {},
 ): Directive<N, Integer> {
-  const read = (text: string): Parsed<Integer> => {
-    const value = parseSize(text);
-    if (value === undefined) return { problem: "argument must be a memory value" };
-    return withinRange(value, least, most, 10);
-  };
+  const problem = "argument must be a memory value";
+  const read = (text: string) => withinRange(parseSize(text), least, most, 10, problem);
   return numeric(name, standard, read, String, showSize, extras);
 }
 
@@ -85,9 +76,7 @@ export function memoryOrPercent<N extends string>(
       // Adding zero turns the -0 of "0%" into 0.
       return { value: -Number(percent) + 0 };
     }
-    const value = parseSize(text);
-    if (value === undefined) return { problem: PERCENT_PROBLEM };
-    return withinRange(value, 0, LONG_MAX, 10);
+    return withinRange(parseSize(text), 0, LONG_MAX, 10, PERCENT_PROBLEM);
   };
   const show = (value: Integer) => (value < 0 ? `${-Number(value)}%` : String(value));
   const write = (value: Integer) => (value < 0 ? show(value) : showSize(value));
@@ -116,19 +105,22 @@ function numeric<N extends string>(
   };
 }
 
+/** `problem` is the answer to a text that is no number at all. */
 function withinRange(
-  value: Integer,
+  value: Integer | undefined,
   least: Integer,
   most: Integer,
   radix: number,
+  problem: string,
 ): Parsed<Integer> {
+  if (value === undefined) return { problem };
   if (value >= least && value <= most) return { value };
   const range = `${least.toString(radix)} and ${most.toString(radix)}`;
   return { problem: `argument must be between ${range} inclusive` };
 }
 
 /** A canonical 64-bit integer as number or bigint, or undefined. */
-export function parseInteger(text: string): Integer | undefined {
+function parseInteger(text: string): Integer | undefined {
   const value = parseInt64(toBytes(text), 0, text.length);
   return value === undefined ? undefined : canonical(value);
 }
@@ -139,7 +131,7 @@ function canonical(value: bigint): Integer {
 }
 
 /** A size; plain digits are exact up to 2^64 - 1, with a unit up to 2^53 - 1 bytes. */
-export function parseSize(text: string): Integer | undefined {
+function parseSize(text: string): Integer | undefined {
   const size = parseMemorySize(text);
   if (size !== undefined) return size;
   if (text.length > ULONG_DIGITS || !/^[0-9]+$/.test(text)) return undefined;

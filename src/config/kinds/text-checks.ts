@@ -39,18 +39,25 @@ export function checkHumanNodename(name: string): string | undefined {
   return "Announced human node name contained invalid character";
 }
 
-/** `{name}` must be a known variable, `{{` is a brace; a `}` alone is text. Empty is refused. */
+/** Known at start as nothing, so they do not make a title by themselves. */
+const MAY_BE_EMPTY: readonly string[] = ["title", "server-mode"];
+
+/** `{name}` must be a known variable, `{{` is a brace; a `}` alone is text. Blank is refused. */
 export function checkTitleTemplate(template: string): string | undefined {
   const problem = "template format is invalid or contains unknown variables";
-  let at = template.indexOf("{");
-  while (at >= 0) {
-    let next = at + 2;
-    if (template[at + 1] !== "{") {
-      const end = template.indexOf("}", at);
-      if (end < 0 || !TITLE_VARIABLES.includes(template.slice(at + 1, end))) return problem;
-      next = end + 1;
+  let shown = "";
+  let at = 0;
+  while (at < template.length) {
+    if (template[at] !== "{" || template[at + 1] === "{") {
+      shown += template[at];
+      at += template[at] === "{" ? 2 : 1;
+      continue;
     }
-    at = template.indexOf("{", next);
+    const end = template.indexOf("}", at);
+    const name = template.slice(at + 1, end);
+    if (end < 0 || !TITLE_VARIABLES.includes(name)) return problem;
+    if (!MAY_BE_EMPTY.includes(name)) shown += name;
+    at = end + 1;
   }
-  return template === "" ? problem : undefined;
+  return shown.trim() === "" ? problem : undefined;
 }

@@ -1,11 +1,11 @@
 /** Directives about the process itself: start, log, signals, permissions, timers, crash reports. */
 import { EMPTY_IS_UNSET, HIDDEN, IMMUTABLE, NO_MEANING } from "../directive";
 import { choice } from "../kinds/choice";
+import { clamped } from "../kinds/clamped";
 import { flag } from "../kinds/flag";
 import { INT_MAX, integer, LONG_MAX } from "../kinds/integer";
 import { text } from "../kinds/text";
 import { checkTitleTemplate } from "../kinds/text-checks";
-import { hertzDirective } from "../special/hertz";
 import { oomScoreValuesDirective } from "../special/oom-score-values";
 import { shutdownWords } from "../special/shutdown-words";
 
@@ -37,7 +37,7 @@ export const processRows = [
     check: checkTitleTemplate,
   }),
   text("locale-collate", "", { attributes: NO_MEANING }),
-  hertzDirective,
+  clamped(integer("hz", 10, 0, INT_MAX), 1, 500),
   flag("dynamic-hz", true),
   flag("crash-log-enabled", true),
   flag("crash-memcheck-enabled", true, { attributes: NO_MEANING }),

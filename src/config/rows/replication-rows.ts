@@ -1,12 +1,14 @@
 /** Directives about masters and replicas. */
 import { DENY_LOADING, EMPTY_IS_UNSET, SENSITIVE } from "../directive";
 import { choice } from "../kinds/choice";
+import { clamped } from "../kinds/clamped";
 import { flag } from "../kinds/flag";
 import { INT_MAX, integer, LONG_MAX, memory } from "../kinds/integer";
 import { text } from "../kinds/text";
 import { replicaOfDirective } from "../special/replica-of";
 
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 const PORT_MAX = 65_535;
 
 export const replicationRows = [
@@ -31,7 +33,7 @@ export const replicationRows = [
   flag("repl-disable-tcp-nodelay", false),
   integer("repl-ping-replica-period", 10, 1, INT_MAX, { alias: "repl-ping-slave-period" }),
   integer("repl-timeout", 60, 1, INT_MAX),
-  memory("repl-backlog-size", MIB, 1, LONG_MAX),
+  clamped(memory("repl-backlog-size", MIB, 1, LONG_MAX), 16 * KIB, LONG_MAX),
   integer("repl-backlog-ttl", 3600, 0, LONG_MAX),
   integer("min-replicas-to-write", 0, 0, INT_MAX, { alias: "min-slaves-to-write" }),
   integer("min-replicas-max-lag", 10, 0, INT_MAX, { alias: "min-slaves-max-lag" }),
