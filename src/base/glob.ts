@@ -37,14 +37,22 @@ export function globMatch(
   let afterStar = -1;
   let retryFrom = 0;
   while (t < textEnd) {
-    if (p < patternEnd && pattern[p] === STAR) {
+    const byte = text[t];
+    const element = p < patternEnd ? pattern[p] : -1;
+    if (element === STAR) {
       p += 1;
       if (p === patternEnd) return true;
       afterStar = p;
       retryFrom = t;
       continue;
     }
-    const next = p < patternEnd ? matchOne(pattern, p, patternEnd, text[t], ignoreCase) : -1;
+    // Most elements are plain bytes; the call below is for all others.
+    if (element === byte && element !== OPEN && element !== BACKSLASH) {
+      p += 1;
+      t += 1;
+      continue;
+    }
+    const next = element >= 0 ? matchOne(pattern, p, patternEnd, byte, ignoreCase) : -1;
     if (next >= 0) {
       p = next;
       t += 1;
