@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { freePort } from "./free-port";
 import { RawClient } from "./raw-client";
 import type { Cleanup } from "./temp-dir";
@@ -23,6 +23,12 @@ import { waitFor, withDeadline } from "./wait-for";
 export const REAL_SERVER = "/usr/bin/redis-server";
 /** The launcher that the build writes; this file is compiled to dist/test/support. */
 export const OUR_SERVER = resolve(__dirname, "..", "..", "redis-server");
+
+/** Whether the executable can run at all: ours is a launcher of a program that must be compiled. */
+export function canRun(program: string): boolean {
+  const needed = program === OUR_SERVER ? join(dirname(OUR_SERVER), "src", "main.js") : program;
+  return existsSync(program) && existsSync(needed);
+}
 
 const START_DEADLINE_MS = 20_000;
 const STOP_DEADLINE_MS = 10_000;
@@ -110,7 +116,7 @@ export class ServerProcess {
   /** Starts a process and waits for nothing: for servers that are expected not to come up. */
   static launch(options: ServerOptions, port: number): ServerProcess {
     const program = options.program ?? OUR_SERVER;
-    if (!existsSync(program)) throw new Error(`${program} does not exist: build it first`);
+    if (!canRun(program)) throw new Error(`${program} cannot run: build it first`);
     const dir = options.dir ?? mkdtempSync(join(tmpdir(), "redis-test-"));
     const file = join(dir, CONFIG_FILE);
     if (options.configFile !== undefined) writeFileSync(file, options.configFile);

@@ -1,0 +1,745 @@
+// Parity scripts of the string commands: every option, every edge that Redis words an answer for.
+
+import { lines, script } from "../script";
+
+export const STRING_SCRIPTS = [
+  script(
+    "GET and SET with bytes of every kind",
+    lines`
+      GET k
+      SET k v
+      GET k
+      SET k ""
+      GET k
+      STRLEN k
+      SET k "\x00\x01\xff\r\n\x80"
+      GET k
+      SET "" empty-name
+      GET ""
+      SET "\x00" nul-name
+      GET "\x00"
+      SET {k*300} long-name
+      GET {k*300}
+      SET k {v*70000}
+      STRLEN k
+      GET k
+      SET k {v*70000}
+      SET k2 {w*1048577}
+      STRLEN k2
+      GET k2
+      EXISTS k k2 ""
+    `,
+  ),
+  script(
+    "SET NX and XX",
+    lines`
+      SET k v XX
+      GET k
+      SET k v NX
+      GET k
+      SET k w NX
+      GET k
+      SET k w XX
+      GET k
+      SET k x nx
+      SET k x xx
+      GET k
+      SET k x nX
+      SET k v NX XX
+      SET k v XX NX
+      GET k
+      SET k v NX NX
+      SET k z XX XX
+      GET k
+    `,
+  ),
+  script(
+    "SET GET",
+    lines`
+      SET k v GET
+      SET k w GET
+      GET k
+      SET k x GET XX
+      GET k
+      SET k y NX GET
+      GET k
+      SET new y XX GET
+      GET new
+      SET new y NX GET
+      GET new
+      SET new z GET GET
+      SET new z GET EX 100
+      TTL new
+      SET new z GET KEEPTTL
+      TTL new
+      SET new z get
+      TTL new
+    `,
+  ),
+  script(
+    "SET with expiry options",
+    lines`
+      SET k v EX 100
+      TTL k
+      SET k v PX 100500
+      PTTL k
+      SET k v EXAT 33177117420
+      EXPIRETIME k
+      PEXPIRETIME k
+      SET k v PXAT 33177117420001
+      PEXPIRETIME k
+      EXPIRETIME k
+      SET k w KEEPTTL
+      PEXPIRETIME k
+      SET k w
+      TTL k
+      SET k w KEEPTTL
+      TTL k
+      SET k v ex 10 nx
+      SET k v ex 10 xx
+      TTL k
+      SET gone v EXAT 1
+      EXISTS gone
+      GET gone
+      SET gone v PXAT 1
+      EXISTS gone
+      SET gone v
+      SET gone v PXAT 1
+      EXISTS gone
+      DBSIZE
+    `,
+  ),
+  script(
+    "SET refuses bad expiry",
+    lines`
+      SET k v
+      SET k w EX 0
+      SET k w EX -1
+      SET k w PX 0
+      SET k w PX -9223372036854775808
+      SET k w EX 9223372036854775807
+      SET k w EX 9223372036854775
+      SET k w EX 9223372036854776
+      SET k w EX 9223370000000000
+      SET k w PX 9223372036854775807
+      SET k w PX 9223372036854775808
+      SET k w EXAT 0
+      SET k w EXAT -1
+      SET k w EXAT 9223372036854775807
+      SET k w EXAT 9223372036854776
+      SET k w PXAT 0
+      SET k w PXAT -5
+      SET k w EX abc
+      SET k w EX 1.5
+      SET k w EX " 1"
+      SET k w EX ""
+      SET k w EX 010
+      SET k w EX +10
+      SET k w EX
+      SET k w PX
+      SET k w EXAT
+      SET k w PXAT
+      GET k
+      TTL k
+      SET k w PXAT 9223372036854775807
+      PEXPIRETIME k
+      SET k w EXAT 9223372036854775
+      EXPIRETIME k
+      PEXPIRETIME k
+    `,
+  ),
+  script(
+    "SET option conflicts and junk",
+    lines`
+      SET k v EX 10 PX 10
+      SET k v EX 10 EX 10
+      SET k v EX 10 KEEPTTL
+      SET k v KEEPTTL EX 10
+      SET k v KEEPTTL KEEPTTL
+      SET k v EXAT 33177117420 PX 10
+      SET k v PXAT 33177117420000 EXAT 33177117420
+      SET k v EX 10 NX XX
+      SET k v FOO
+      SET k v EX 10 FOO
+      SET k v ""
+      SET k v NX GET XX
+      SET k v PERSIST
+      SET k
+      SET
+      GET k
+      TTL k
+    `,
+  ),
+  script(
+    "SETEX, PSETEX, SETNX",
+    lines`
+      SETEX k 100 v
+      GET k
+      TTL k
+      PSETEX k 100500 w
+      GET k
+      PTTL k
+      SETEX k 0 v
+      SETEX k -1 v
+      SETEX k abc v
+      SETEX k 1.0 v
+      SETEX k 9223372036854775807 v
+      SETEX k 9223372036854775 v
+      SETEX k 9223372036854775808 v
+      PSETEX k 0 v
+      PSETEX k -10 v
+      PSETEX k 9223372036854775807 v
+      PSETEX k x v
+      GET k
+      SETEX k 10
+      PSETEX k
+      SETNX k v
+      GET k
+      SETNX n v
+      GET n
+      TTL n
+      SETNX n
+      SETNX n v w
+    `,
+  ),
+  script(
+    "GETSET, GETDEL",
+    lines`
+      GETSET k v
+      GETSET k w
+      GET k
+      EXPIRE k 100
+      GETSET k x
+      TTL k
+      GETDEL k
+      EXISTS k
+      GETDEL k
+      GETDEL
+      GETDEL a b
+      GETSET k
+    `,
+  ),
+  script(
+    "GETEX with every option",
+    lines`
+      GETEX k
+      GETEX k EX 10
+      EXISTS k
+      SET k v
+      GETEX k
+      TTL k
+      GETEX k EX 100
+      TTL k
+      GETEX k
+      TTL k
+      GETEX k PX 200500
+      PTTL k
+      GETEX k PERSIST
+      TTL k
+      GETEX k PERSIST
+      GETEX k EXAT 33177117420
+      EXPIRETIME k
+      GETEX k PXAT 33177117420001
+      PEXPIRETIME k
+      GETEX k persist
+      TTL k
+      GETEX k EXAT 1
+      EXISTS k
+      SET k v
+      GETEX k PXAT 1
+      EXISTS k
+    `,
+  ),
+  script(
+    "GETEX refuses",
+    lines`
+      SET k v
+      GETEX k EX 0
+      GETEX k EX -1
+      GETEX k PX 0
+      GETEX k EXAT 0
+      GETEX k PXAT -1
+      GETEX k EX abc
+      GETEX k EX 9223372036854775807
+      GETEX k PX 9223372036854775807
+      GETEX k EX
+      GETEX k EX 10 PX 10
+      GETEX k EX 10 PERSIST
+      GETEX k PERSIST EX 10
+      GETEX k PERSIST PERSIST
+      GETEX k KEEPTTL
+      GETEX k NX
+      GETEX k XX
+      GETEX k GET
+      GETEX k foo
+      GETEX
+      GETEX missing EX 0
+      GETEX missing FOO
+      TTL k
+    `,
+  ),
+  script(
+    "MSET, MSETNX, MGET",
+    lines`
+      MSET a 1 b 2
+      MGET a b c
+      MSET a 3 a 4
+      GET a
+      MSET a
+      MSET a 1 b
+      MSET
+      MGET
+      MGET a a nope a
+      MSETNX c 1 d 2
+      MSETNX d 3 e 4
+      EXISTS e
+      MSETNX x 1 x 2
+      GET x
+      MSETNX
+      MSETNX a
+      MSETNX q 1 r
+      EXPIRE a 100
+      MSET a 9
+      TTL a
+      MSET "" 1 "\x00" 2
+      MGET "" "\x00"
+    `,
+  ),
+  script(
+    "APPEND and STRLEN",
+    lines`
+      APPEND k ""
+      EXISTS k
+      GET k
+      APPEND k abc
+      APPEND k def
+      GET k
+      STRLEN k
+      STRLEN nope
+      EXPIRE k 100
+      APPEND k x
+      TTL k
+      SET n 12
+      APPEND n 34
+      GET n
+      INCR n
+      APPEND k {y*40000}
+      APPEND k {z*40000}
+      STRLEN k
+      APPEND k ""
+      STRLEN k
+      APPEND k
+      STRLEN
+      STRLEN a b
+    `,
+  ),
+  script(
+    "SETRANGE",
+    lines`
+      SETRANGE k 0 ""
+      EXISTS k
+      SETRANGE k 5 ""
+      EXISTS k
+      SETRANGE k 0 abc
+      GET k
+      SETRANGE k 5 xyz
+      GET k
+      SETRANGE k 1 ZZ
+      GET k
+      SETRANGE k 2 ""
+      SETRANGE k -1 a
+      SETRANGE k -9223372036854775808 a
+      SETRANGE k abc a
+      SETRANGE k 1.0 a
+      SETRANGE k 536870912 a
+      SETRANGE k 536870911 ab
+      SETRANGE k 9223372036854775807 a
+      SETRANGE k 9223372036854775807 ""
+      SETRANGE k 9223372036854775808 a
+      SETRANGE k 4294967295 a
+      SETRANGE k 4294967296 a
+      GET k
+      SETRANGE nope 536870912 a
+      EXISTS nope
+      SETRANGE k 100000 tail
+      STRLEN k
+      GETRANGE k 99990 -1
+      EXPIRE k 100
+      SETRANGE k 0 Q
+      TTL k
+      SET n 1234
+      SETRANGE n 1 x
+      GET n
+      SETRANGE n 0 ""
+      SETRANGE k 1
+      SETRANGE k
+    `,
+  ),
+  script(
+    "GETRANGE and SUBSTR",
+    lines`
+      GETRANGE nope 0 -1
+      SET k "Hello World"
+      GETRANGE k 0 -1
+      GETRANGE k 0 0
+      GETRANGE k -1 -1
+      GETRANGE k -5 -2
+      GETRANGE k 3 1
+      GETRANGE k -1 -5
+      GETRANGE k 0 100
+      GETRANGE k 100 200
+      GETRANGE k -100 4
+      GETRANGE k -100 -50
+      GETRANGE k 11 11
+      GETRANGE k 10 11
+      GETRANGE k 0 9223372036854775807
+      GETRANGE k -9223372036854775808 9223372036854775807
+      GETRANGE k 9223372036854775807 -9223372036854775808
+      GETRANGE k 9223372036854775808 1
+      GETRANGE k a 1
+      GETRANGE k 0 b
+      GETRANGE k 0 1.0
+      GETRANGE k 0
+      GETRANGE k 0 1 2
+      SUBSTR k 0 4
+      SUBSTR k -5 -1
+      SUBSTR nope 0 -1
+      SUBSTR k x 1
+      SET k ""
+      GETRANGE k 0 -1
+      GETRANGE k 0 0
+      SET n 12345
+      GETRANGE n 1 3
+      GETRANGE n -2 -1
+      GETRANGE n -1 -2
+    `,
+  ),
+  script(
+    "INCR family at the edges of 64 bits",
+    lines`
+      INCR k
+      INCR k
+      DECR k
+      INCRBY k 10
+      DECRBY k 20
+      GET k
+      SET k 9223372036854775806
+      INCR k
+      INCR k
+      INCRBY k 1
+      GET k
+      DECR k
+      GET k
+      SET k -9223372036854775807
+      DECR k
+      DECR k
+      DECRBY k 1
+      GET k
+      INCRBY k 9223372036854775807
+      INCRBY k 9223372036854775807
+      INCRBY k 9223372036854775807
+      GET k
+      SET k 0
+      INCRBY k -9223372036854775808
+      GET k
+      INCRBY k -1
+      SET k 0
+      DECRBY k -9223372036854775808
+      DECRBY k 9223372036854775808
+      DECRBY k -9223372036854775807
+      GET k
+      SET k -1
+      DECRBY k 9223372036854775807
+      DECRBY k 1
+      SET k 9223372036854775807
+      DECRBY k 9223372036854775807
+      GET k
+      INCRBY k 9007199254740993
+      GET k
+      INCRBY k 1
+      GET k
+      SET k 1
+      EXPIRE k 100
+      INCR k
+      TTL k
+    `,
+  ),
+  script(
+    "INCR family refuses what is not a 64-bit integer",
+    lines`
+      SET k 9223372036854775808
+      INCR k
+      SET k -9223372036854775809
+      INCR k
+      SET k 18446744073709551615
+      INCR k
+      SET k " 1"
+      INCR k
+      SET k "1 "
+      INCR k
+      SET k +1
+      INCR k
+      SET k 01
+      INCR k
+      SET k -0
+      INCR k
+      SET k 00
+      INCR k
+      SET k ""
+      INCR k
+      SET k -
+      INCR k
+      SET k 0x10
+      INCR k
+      SET k 1e3
+      INCR k
+      SET k 1.0
+      INCR k
+      SET k abc
+      INCR k
+      SET k "1\x00"
+      INCR k
+      SET k "\x001"
+      INCR k
+      SET k 123456789012345678901234567890
+      INCR k
+      DECR k
+      INCRBY k 1
+      DECRBY k 1
+      SET k 5
+      INCRBY k abc
+      INCRBY k 1.5
+      INCRBY k ""
+      INCRBY k " 1"
+      INCRBY k 01
+      INCRBY k +1
+      INCRBY k -0
+      INCRBY k 9223372036854775808
+      INCRBY k -9223372036854775809
+      DECRBY k abc
+      DECRBY k 1.0
+      GET k
+      INCR
+      INCR k k
+      INCRBY k
+      INCRBY k 1 1
+      DECR
+      DECRBY k
+    `,
+  ),
+  script(
+    "INCRBYFLOAT prints as Redis prints",
+    lines`
+      INCRBYFLOAT k 0.1
+      INCRBYFLOAT k 0.2
+      INCRBYFLOAT k -0.3
+      GET k
+      SET k 3
+      INCRBYFLOAT k 1.1
+      GET k
+      SET k 10.50
+      INCRBYFLOAT k 0.1
+      INCRBYFLOAT k -5
+      SET k 5.0e3
+      INCRBYFLOAT k 2.0e2
+      SET k 1e17
+      INCRBYFLOAT k 1
+      SET k 0
+      INCRBYFLOAT k 1e-17
+      INCRBYFLOAT k 1e-5
+      SET k 0
+      INCRBYFLOAT k 0.000000000000000000001
+      SET k 1
+      INCRBYFLOAT k -1
+      INCRBYFLOAT k -0
+      SET k -0
+      INCRBYFLOAT k 0
+      SET k 3.0
+      INCRBYFLOAT k 1
+      SET k 3.14159265358979323846
+      INCRBYFLOAT k 0
+      SET k 1.23456789012345678
+      INCRBYFLOAT k 1e-3
+      SET k 9223372036854775807
+      INCRBYFLOAT k 1
+      GET k
+      SET k 9007199254740993
+      INCRBYFLOAT k 0
+      SET k 18014398509481985
+      INCRBYFLOAT k 1
+      SET k 0x10
+      INCRBYFLOAT k 1
+      SET k 1e400
+      INCRBYFLOAT k 1
+      SET k 100
+      INCRBYFLOAT k 0x1p3
+      INCRBYFLOAT k 1E2
+      INCRBYFLOAT k .5
+      INCRBYFLOAT k 5.
+      INCRBYFLOAT k +5
+      EXPIRE k 100
+      INCRBYFLOAT k 1
+      TTL k
+      SET k 1e20
+      INCRBYFLOAT k 1
+      SET k 123456789.123456789
+      INCRBYFLOAT k 0.000000001
+      SET k 1e300
+      INCRBYFLOAT k 1e300
+      GET k
+    `,
+  ),
+  script(
+    "INCRBYFLOAT refuses",
+    lines`
+      SET k abc
+      INCRBYFLOAT k 1
+      SET k ""
+      INCRBYFLOAT k 1
+      SET k " 1"
+      INCRBYFLOAT k 1
+      SET k "1 "
+      INCRBYFLOAT k 1
+      SET k "1\x00"
+      INCRBYFLOAT k 1
+      SET k inf
+      INCRBYFLOAT k 1
+      SET k nan
+      INCRBYFLOAT k 1
+      SET k 1
+      INCRBYFLOAT k abc
+      INCRBYFLOAT k ""
+      INCRBYFLOAT k " 1"
+      INCRBYFLOAT k "1 "
+      INCRBYFLOAT k inf
+      INCRBYFLOAT k +inf
+      INCRBYFLOAT k -inf
+      INCRBYFLOAT k infinity
+      INCRBYFLOAT k nan
+      INCRBYFLOAT k 1e5000
+      INCRBYFLOAT k -1e5000
+      INCRBYFLOAT k 1..2
+      INCRBYFLOAT k 1e
+      INCRBYFLOAT k 1e+
+      INCRBYFLOAT k --1
+      GET k
+      INCRBYFLOAT k
+      INCRBYFLOAT k 1 2
+      SET k 1e4931
+      INCRBYFLOAT k 1e4931
+      SET k {1*300}
+      INCRBYFLOAT k 1
+    `,
+  ),
+  script(
+    "LCS with every option",
+    lines`
+      MSET a ohmytext b mynewtext
+      LCS a b
+      LCS a b LEN
+      LCS a b IDX
+      LCS a b IDX MINMATCHLEN 4
+      LCS a b IDX MINMATCHLEN 4 WITHMATCHLEN
+      LCS a b IDX WITHMATCHLEN
+      LCS a b WITHMATCHLEN
+      LCS a b MINMATCHLEN 4
+      LCS a b LEN MINMATCHLEN 100
+      LCS a b idx minmatchlen 0 withmatchlen
+      LCS a b IDX MINMATCHLEN -1
+      LCS a b IDX MINMATCHLEN -9223372036854775808 WITHMATCHLEN
+      LCS a b IDX MINMATCHLEN 9223372036854775807
+      LCS a a
+      LCS a a IDX WITHMATCHLEN
+      LCS a nope
+      LCS nope b LEN
+      LCS nope nope2
+      LCS nope nope2 IDX
+      LCS nope nope2 LEN
+      LCS a b IDX LEN
+      LCS a b LEN IDX
+      LCS a b MINMATCHLEN
+      LCS a b MINMATCHLEN abc
+      LCS a b FOO
+      LCS a b ""
+      LCS a
+      LCS
+      SET x abcabcabc
+      SET y cbacbacba
+      LCS x y
+      LCS x y IDX WITHMATCHLEN
+      LCS y x IDX WITHMATCHLEN
+      SET z "\x00\xff\x00"
+      SET w "\xff\x00\xff\x00"
+      LCS z w
+      LCS z w IDX
+      SET n 12345
+      SET m 345
+      LCS n m
+      SET e ""
+      LCS e n
+      LCS e e
+      LCS e n IDX
+      LCS n x
+      LCS n x IDX
+    `,
+  ),
+  script(
+    "values keep what they were given",
+    lines`
+      SET k 007
+      GET k
+      SET k 1.0
+      GET k
+      SET k -0
+      GET k
+      SET k 9223372036854775808
+      GET k
+      SET k 9223372036854775807
+      GET k
+      SET k -9223372036854775808
+      GET k
+      APPEND k ""
+      GET k
+      SET k 12345678901234567890123456789012345678901234
+      GET k
+      STRLEN k
+      SET k -1
+      STRLEN k
+      APPEND k 5
+      GET k
+      INCR k
+      GETSET k 100
+      GETDEL k
+      SET k 42
+      GETEX k EX 10
+      COPY k j
+      GET j
+      RENAME k i
+      GET i
+      INCR i
+      GET j
+    `,
+  ),
+  script(
+    "SET IFEQ and IFNE, which are newer than the oracle",
+    lines`
+      SET k v
+      SET k w IFEQ x
+      .ours "$-1\r\n"
+      SET k w IFEQ v
+      .ours "+OK\r\n"
+      SET k w2 IFNE w
+      .ours "$-1\r\n"
+      SET k w2 IFNE x
+      .ours "+OK\r\n"
+      SET k w NX IFEQ v
+      .ours "-ERR syntax error\r\n"
+      SET k w IFEQ v IFNE v
+      .ours "-ERR syntax error\r\n"
+      SET k w IFEQ
+      .ours "-ERR syntax error\r\n"
+      DEL k
+    `,
+    { protocols: [2] },
+  ),
+];
