@@ -1,0 +1,84 @@
+import { latin1Bytes } from "../base/bytes";
+import type { CommandTable } from "./command-table";
+import type { CommandFlag, CommandSpec } from "./spec";
+
+/**
+ * A command as the pipeline uses it: a spec made ready, with its statistics.
+ *
+ * Statistics are kept in one Float64Array so that counting allocates nothing.
+ */
+export const STAT_CALLS = 0;
+export const STAT_USEC = 1;
+export const STAT_REJECTED = 2;
+export const STAT_FAILED = 3;
+const STAT_COUNT = 4;
+
+/** Bits of `Command.flags`, for tests on the hot path. */
+export const COMMAND_WRITE = 1;
+export const COMMAND_READONLY = 2;
+export const COMMAND_DENYOOM = 4;
+export const COMMAND_ADMIN = 8;
+export const COMMAND_FAST = 16;
+export const COMMAND_NO_AUTH = 32;
+export const COMMAND_LOADING = 64;
+export const COMMAND_STALE = 128;
+export const COMMAND_SKIP_MONITOR = 256;
+export const COMMAND_SKIP_SLOWLOG = 512;
+export const COMMAND_BLOCKING = 1024;
+export const COMMAND_NO_MULTI = 2048;
+export const COMMAND_PUBSUB = 4096;
+export const COMMAND_NOSCRIPT = 8192;
+export const COMMAND_MAY_REPLICATE = 16384;
+
+const FLAG_BITS: ReadonlyMap<CommandFlag, number> = new Map([
+  ["write", COMMAND_WRITE],
+  ["readonly", COMMAND_READONLY],
+  ["denyoom", COMMAND_DENYOOM],
+  ["admin", COMMAND_ADMIN],
+  ["fast", COMMAND_FAST],
+  ["no_auth", COMMAND_NO_AUTH],
+  ["loading", COMMAND_LOADING],
+  ["stale", COMMAND_STALE],
+  ["skip_monitor", COMMAND_SKIP_MONITOR],
+  ["skip_slowlog", COMMAND_SKIP_SLOWLOG],
+  ["blocking", COMMAND_BLOCKING],
+  ["no_multi", COMMAND_NO_MULTI],
+  ["pubsub", COMMAND_PUBSUB],
+  ["noscript", COMMAND_NOSCRIPT],
+  ["may_replicate", COMMAND_MAY_REPLICATE],
+]);
+
+function noHandler(): void {
+  throw new Error("a container command has no handler of its own");
+}
+
+export class Command<C> {
+  readonly spec: CommandSpec<C>;
+  /** Own name, lower case, as bytes. */
+  readonly nameBytes: Uint8Array;
+  /** `name` or `container|name`: what errors, INFO and SLOWLOG show. */
+  readonly fullName: string;
+  readonly flags: number;
+  readonly minArguments: number;
+  readonly maxArguments: number;
+  readonly handler: (call: C) => void;
+  readonly subcommands: CommandTable<C> | undefined;
+  readonly stats = new Float64Array(STAT_COUNT);
+  /** Bits of the pipeline's gates that can stop this command; set by the pipeline. */
+  gates = 0;
+
+  constructor(spec: CommandSpec<C>, container: string, subcommands: CommandTable<C> | undefined) {
+    this.spec = spec;
+    this.nameBytes = latin1Bytes(spec.name);
+    this.fullName = container === "" ? spec.name : `${container}|${spec.name}`;
+    this.flags = spec.flags.reduce((bits, flag) => bits | (FLAG_BITS.get(flag) ?? 0), 0);
+    this.minArguments = Math.abs(spec.arity);
+    this.maxArguments = spec.arity < 0 ? Number.MAX_SAFE_INTEGER : spec.arity;
+    this.handler = spec.handler ?? noHandler;
+    this.subcommands = subcommands;
+  }
+
+  has(flag: number): boolean {
+    return (this.flags & flag) !== 0;
+  }
+}

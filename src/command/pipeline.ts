@@ -1,0 +1,190 @@
+import type { Call } from "./call";
+import {
+  COMMAND_FAST,
+  type Command,
+  STAT_CALLS,
+  STAT_FAILED,
+  STAT_REJECTED,
+  STAT_USEC,
+} from "./command";
+import type { CommandTable } from "./command-table";
+import { errUnknownCommand, errUnknownSubcommand, errWrongArity } from "./error-texts";
+import { nameHash } from "./name-hash";
+
+/**
+ * The way of a command: name, arity, gates, handler, statistics.
+ *
+ * A gate is a named question that may stop a command (not authenticated, loading, out of memory,
+ * queued by MULTI, ...). Gates are asked in the order the role lists them, and only those whose bit
+ * is raised on the server or on the caller and that apply to the command: the common command pays
+ * one test for all of them.
+ *
+ * Time is read once per run: consecutive calls of one FAST command with small arguments share one
+ * measurement, every other command has its own. So the sums in commandstats are exact, and what can
+ * be slow is measured alone for SLOWLOG and LATENCY.
+ *
+ * Stops the process on an unexpected exception (design D7): `onCrash` does not return.
+ */
+export interface Gate<C> {
+  readonly name: string;
+  /** Whether this gate can ever stop the command. */
+  readonly appliesTo: (command: Command<C>) => boolean;
+  /** Decides now; true means stopped, and what there is to reply is written. */
+  readonly stops: (call: C) => boolean;
+}
+
+export interface PipelineHooks<C> {
+  /** A clock in microseconds that never goes back. */
+  readonly monotonicUs: () => number;
+  /** A run of `calls` calls of one command took `durationUs`; arguments are still there for one. */
+  readonly onRun: (call: C, command: Command<C>, calls: number, durationUs: number) => void;
+  /** A command replied with an error (its text in `call.reply.lastError`). */
+  readonly onError: (call: C) => void;
+  readonly onCrash: (call: C, error: unknown) => never;
+}
+
+const MOST_UNKNOWN_ARGUMENTS = 20;
+/** Requests with a larger argument are measured alone. */
+const LARGE_REQUEST_BYTES = 65536;
+
+export class Pipeline<C extends Call> {
+  readonly table: CommandTable<C>;
+  /** Bits of the gates that are raised for everybody. */
+  gates = 0;
+  readonly #gates: readonly Gate<C>[];
+  readonly #hooks: PipelineHooks<C>;
+  #running: Command<C> | undefined;
+  #runCalls = 0;
+  #runStartUs = 0;
+
+  constructor(table: CommandTable<C>, gates: readonly Gate<C>[], hooks: PipelineHooks<C>) {
+    if (gates.length > 31) throw new Error("gates are bits of one word");
+    this.table = table;
+    this.#gates = gates;
+    this.#hooks = hooks;
+    for (const command of table.all()) {
+      gates.forEach((gate, index) => {
+        if (gate.appliesTo(command)) command.gates |= 1 << index;
+      });
+    }
+  }
+
+  /** The bit of a gate by its name. */
+  bitOf(gateName: string): number {
+    const index = this.#gates.findIndex((gate) => gate.name === gateName);
+    if (index < 0) throw new Error(`there is no gate ${gateName}`);
+    return 1 << index;
+  }
+
+  /** Raises or lowers a gate for everybody. */
+  setGate(gateName: string, raised: boolean): void {
+    const bit = this.bitOf(gateName);
+    this.gates = raised ? this.gates | bit : this.gates & ~bit;
+  }
+
+  /** Runs the command in `call.args`; `hash` is its name's hash as the scanner gave it. */
+  execute(call: C, hash: number): void {
+    const command = this.resolve(call, hash);
+    if (command === undefined) return;
+    const raised = (this.gates | call.client.gates) & command.gates;
+    if (raised !== 0 && this.#stopped(call, raised)) {
+      command.stats[STAT_REJECTED]++;
+      return;
+    }
+    this.run(call, command);
+  }
+
+  /**
+   * The command that `call.args` names, with its arity checked; undefined when there is none or the
+   * arity is wrong (the error is written). Sets `call.command`.
+   */
+  resolve(call: C, hash: number): Command<C> | undefined {
+    const { args } = call;
+    let command = this.table.lookup(args.input, args.offset(0), args.length(0), hash);
+    if (command === undefined) {
+      this.#rejectUnknown(call);
+      return undefined;
+    }
+    const subcommands = command.subcommands;
+    if (subcommands !== undefined && args.count > 1) {
+      const at = args.offset(1);
+      const length = args.length(1);
+      const found = subcommands.lookup(args.input, at, length, nameHash(args.input, at, length));
+      if (found === undefined) {
+        this.#reject(call, errUnknownSubcommand(args.text(1), command.fullName));
+        return undefined;
+      }
+      command = found;
+    }
+    if (args.count < command.minArguments || args.count > command.maxArguments) {
+      command.stats[STAT_REJECTED]++;
+      this.#reject(call, errWrongArity(command.fullName));
+      return undefined;
+    }
+    call.command = command as Command<never>;
+    return command;
+  }
+
+  /** Calls a resolved command's handler and counts it; no gates. */
+  run(call: C, command: Command<C>): void {
+    const isSmall = call.args.length(call.args.count - 1) < LARGE_REQUEST_BYTES;
+    if (command !== this.#running || !isSmall) {
+      this.endRun(call);
+      this.#running = command;
+    }
+    this.#runCalls++;
+    const errorsBefore = call.reply.errorCount;
+    try {
+      command.handler(call);
+    } catch (error) {
+      this.#hooks.onCrash(call, error);
+    }
+    if (call.reply.errorCount !== errorsBefore) {
+      command.stats[STAT_FAILED]++;
+      this.#hooks.onError(call);
+    }
+    if ((command.flags & COMMAND_FAST) === 0 || !isSmall) this.endRun(call);
+  }
+
+  /** Reads the clock at the beginning of a turn. */
+  beginTurn(): void {
+    this.#runStartUs = this.#hooks.monotonicUs();
+  }
+
+  /** Ends the running measurement; called at the end of a turn. */
+  endRun(call: C): void {
+    const command = this.#running;
+    if (command === undefined) return;
+    const nowUs = this.#hooks.monotonicUs();
+    const durationUs = nowUs - this.#runStartUs;
+    command.stats[STAT_CALLS] += this.#runCalls;
+    command.stats[STAT_USEC] += durationUs;
+    this.#hooks.onRun(call, command, this.#runCalls, durationUs);
+    this.#running = undefined;
+    this.#runCalls = 0;
+    this.#runStartUs = nowUs;
+  }
+
+  #stopped(call: C, raised: number): boolean {
+    for (let left = raised; left !== 0; left &= left - 1) {
+      const gate = this.#gates[31 - Math.clz32(left & -left)];
+      const errorsBefore = call.reply.errorCount;
+      if (!gate.stops(call)) continue;
+      if (call.reply.errorCount !== errorsBefore) this.#hooks.onError(call);
+      return true;
+    }
+    return false;
+  }
+
+  #rejectUnknown(call: C): void {
+    const { args } = call;
+    const shown: string[] = [];
+    for (let i = 1; i < args.count && i <= MOST_UNKNOWN_ARGUMENTS; i++) shown.push(args.text(i));
+    this.#reject(call, errUnknownCommand(args.text(0), shown));
+  }
+
+  #reject(call: C, text: string): void {
+    call.reply.error(text);
+    this.#hooks.onError(call);
+  }
+}

@@ -1,0 +1,297 @@
+import { copyBytes, latin1Bytes } from "../base/bytes";
+import { formatDoubleShortest } from "../base/double";
+import { formatInt64, formatInteger } from "../base/int64";
+
+/**
+ * The one writer of RESP replies, RESP2 and RESP3, into the transport's output memory.
+ *
+ * It knows no sockets and no commands. What is written between `begin(slot)` and the next `begin`
+ * becomes runs for that slot; `begin(DISCARD)` throws it away. When output or runs are full it calls
+ * `flushRuns` and goes on, so a reply may be longer than the memory.
+ *
+ * What always holds: `at` never passes the output's end; runs are in the order of writing; a run
+ * into a data segment is sent by a flush at once, because a later command of the same turn may
+ * change the block that it points to. Nothing here allocates on the JS heap, except for texts given
+ * as strings (errors and rare replies).
+ */
+export const DISCARD = -1;
+
+const RUN_WORDS = 4;
+/** Room for the longest header or number. */
+const SMALL_BYTES = 48;
+/** Bulks of this size and more are sent from where they lie. */
+const REFERENCE_BYTES = 16384;
+const CR = 13;
+const LF = 10;
+
+const NIL_BULK = latin1Bytes("$-1\r\n");
+const NIL_ARRAY = latin1Bytes("*-1\r\n");
+const NIL_RESP3 = latin1Bytes("_\r\n");
+const TRUE_RESP3 = latin1Bytes("#t\r\n");
+const FALSE_RESP3 = latin1Bytes("#f\r\n");
+const OK = latin1Bytes("+OK\r\n");
+
+export class ReplyWriter {
+  /** Whether the client being answered speaks RESP3. */
+  resp3 = false;
+  /** Errors written so far; a command that raised it has failed. */
+  errorCount = 0;
+  /** The text of the last error, without `-` and line end. */
+  lastError = "";
+  #slot = DISCARD;
+  #at = 0;
+  #runAt = 0;
+  #runs = 0;
+  readonly #output: Uint8Array;
+  readonly #runTable: Uint32Array;
+  readonly #flushRuns: (runs: number) => void;
+  readonly #mostRuns: number;
+
+  constructor(output: Uint8Array, runTable: Uint32Array, flushRuns: (runs: number) => void) {
+    this.#output = output;
+    this.#runTable = runTable;
+    this.#flushRuns = flushRuns;
+    this.#mostRuns = Math.floor(runTable.length / RUN_WORDS) - 4;
+  }
+
+  /** What is written from here on is for `slot`. */
+  begin(slot: number): void {
+    this.#closeRun();
+    this.#slot = slot;
+  }
+
+  get slot(): number {
+    return this.#slot;
+  }
+
+  /** Bytes written for the current slot since `begin` or the last flush. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** Forgets what was written since `position`; valid only if no flush came between. */
+  rewind(position: number): void {
+    if (position >= this.#runAt && position <= this.#at) this.#at = position;
+  }
+
+  /** Ends the turn: returns the number of runs to send and starts anew. */
+  endTurn(): number {
+    this.#closeRun();
+    const runs = this.#runs;
+    this.#runs = 0;
+    this.#at = 0;
+    this.#runAt = 0;
+    this.#slot = DISCARD;
+    return runs;
+  }
+
+  /** Sends what has been written; writing goes on for the same slot. */
+  flush(): void {
+    this.#closeRun();
+    const runs = this.#runs;
+    this.#runs = 0;
+    this.#at = 0;
+    this.#runAt = 0;
+    if (runs > 0) this.#flushRuns(runs);
+  }
+
+  ok(): void {
+    this.raw(OK);
+  }
+
+  /** A simple string; `text` is ASCII without line ends. */
+  status(text: Uint8Array): void {
+    this.#need(text.length + SMALL_BYTES);
+    this.#output[this.#at++] = 43;
+    this.#copy(text, 0, text.length);
+    this.#lineEnd();
+  }
+
+  statusText(text: string): void {
+    this.status(Buffer.from(text));
+  }
+
+  /** An error: code word first (`ERR ...`), no line ends (they become spaces). */
+  error(text: string): void {
+    this.errorCount++;
+    this.lastError = text;
+    const bytes = Buffer.from(text, "latin1");
+    this.#need(bytes.length + SMALL_BYTES);
+    this.#output[this.#at++] = 45;
+    for (const byte of bytes) this.#output[this.#at++] = byte === CR || byte === LF ? 32 : byte;
+    this.#lineEnd();
+  }
+
+  /** A safe integer (at most 2^53 - 1 in size). */
+  integer(value: number): void {
+    this.#need(SMALL_BYTES);
+    this.#output[this.#at++] = 58;
+    this.#at = formatInteger(value, this.#output, this.#at);
+    this.#lineEnd();
+  }
+
+  bigInteger(value: bigint): void {
+    this.#need(SMALL_BYTES);
+    this.#output[this.#at++] = 58;
+    this.#at = formatInt64(value, this.#output, this.#at);
+    this.#lineEnd();
+  }
+
+  /** A bulk string from any memory but data segments; copied. */
+  bulk(bytes: Uint8Array, at: number, length: number): void {
+    this.#header(36, length);
+    this.#copy(bytes, at, length);
+    this.#lineEnd();
+  }
+
+  /** A bulk string from data segment `segment`; a long one is sent from there without a copy. */
+  bulkBlock(segment: number, bytes: Uint8Array, at: number, length: number): void {
+    this.#header(36, length);
+    if (length < REFERENCE_BYTES || this.#slot === DISCARD) {
+      this.#copy(bytes, at, length);
+      this.#lineEnd();
+      return;
+    }
+    this.#closeRun();
+    this.#pushRun(segment + 1, at, length);
+    this.#lineEnd();
+    this.flush();
+  }
+
+  /** A bulk string of a JS text, in UTF-8. */
+  bulkText(text: string): void {
+    const bytes = Buffer.from(text);
+    this.bulk(bytes, 0, bytes.length);
+  }
+
+  /** A bulk string of a JS text whose characters stand for bytes. */
+  bulkLatin1(text: string): void {
+    const bytes = Buffer.from(text, "latin1");
+    this.bulk(bytes, 0, bytes.length);
+  }
+
+  /** An integer as a bulk string. */
+  bulkInteger(value: number): void {
+    this.#need(SMALL_BYTES);
+    const digitsAt = this.#at + 5;
+    const end = formatInteger(value, this.#output, digitsAt);
+    const length = end - digitsAt;
+    this.#output[this.#at++] = 36;
+    this.#at = formatInteger(length, this.#output, this.#at);
+    this.#lineEnd();
+    this.#output.copyWithin(this.#at, digitsAt, end);
+    this.#at += length;
+    this.#lineEnd();
+  }
+
+  /** Null where a string was asked for. */
+  nil(): void {
+    this.raw(this.resp3 ? NIL_RESP3 : NIL_BULK);
+  }
+
+  /** Null where an array was asked for. */
+  nilArray(): void {
+    this.raw(this.resp3 ? NIL_RESP3 : NIL_ARRAY);
+  }
+
+  array(count: number): void {
+    this.#header(42, count);
+  }
+
+  /** A map of `pairs` keys and values; in RESP2 an array of twice as many. */
+  map(pairs: number): void {
+    if (this.resp3) this.#header(37, pairs);
+    else this.#header(42, pairs * 2);
+  }
+
+  set(count: number): void {
+    this.#header(this.resp3 ? 126 : 42, count);
+  }
+
+  /** Out-of-band data; in RESP2 an array. */
+  push(count: number): void {
+    this.#header(this.resp3 ? 62 : 42, count);
+  }
+
+  /** A number with fraction: RESP3 double, RESP2 bulk string. */
+  double(value: number): void {
+    const text = formatDoubleShortest(value);
+    if (this.resp3) this.raw(latin1Bytes(`,${text}\r\n`));
+    else this.bulkLatin1(text);
+  }
+
+  boolean(value: boolean): void {
+    if (this.resp3) this.raw(value ? TRUE_RESP3 : FALSE_RESP3);
+    else this.integer(value ? 1 : 0);
+  }
+
+  /** Text for people: RESP3 verbatim string of a three-letter format, RESP2 bulk string. */
+  verbatim(format: string, text: string): void {
+    const bytes = Buffer.from(text);
+    if (!this.resp3) {
+      this.bulk(bytes, 0, bytes.length);
+      return;
+    }
+    this.#header(61, bytes.length + 4);
+    this.raw(latin1Bytes(`${format}:`));
+    this.#copy(bytes, 0, bytes.length);
+    this.#lineEnd();
+  }
+
+  /** Bytes that are RESP already. */
+  raw(bytes: Uint8Array): void {
+    this.#need(bytes.length < SMALL_BYTES ? SMALL_BYTES : 0);
+    this.#copy(bytes, 0, bytes.length);
+  }
+
+  #header(type: number, count: number): void {
+    this.#need(SMALL_BYTES);
+    this.#output[this.#at++] = type;
+    this.#at = formatInteger(count, this.#output, this.#at);
+    this.#lineEnd();
+  }
+
+  #lineEnd(): void {
+    if (this.#at + 2 > this.#output.length) this.flush();
+    this.#output[this.#at++] = CR;
+    this.#output[this.#at++] = LF;
+  }
+
+  /** Makes room for `size` bytes in one piece. */
+  #need(size: number): void {
+    if (this.#at + size > this.#output.length || this.#runs >= this.#mostRuns) this.flush();
+  }
+
+  /** Copies bytes of any number, flushing as often as the output fills. */
+  #copy(bytes: Uint8Array, at: number, length: number): void {
+    const room = this.#output.length - this.#at;
+    if (length <= room) {
+      copyBytes(this.#output, this.#at, bytes, at, length);
+      this.#at += length;
+      return;
+    }
+    for (let done = 0; done < length; ) {
+      if (this.#at === this.#output.length) this.flush();
+      const part = Math.min(length - done, this.#output.length - this.#at);
+      copyBytes(this.#output, this.#at, bytes, at + done, part);
+      this.#at += part;
+      done += part;
+    }
+  }
+
+  #closeRun(): void {
+    const length = this.#at - this.#runAt;
+    if (length === 0) return;
+    if (this.#slot === DISCARD) this.#at = this.#runAt;
+    else this.#pushRun(0, this.#runAt, length);
+    this.#runAt = this.#at;
+  }
+
+  #pushRun(source: number, offset: number, length: number): void {
+    const word = this.#runs++ * RUN_WORDS;
+    this.#runTable[word] = this.#slot;
+    this.#runTable[word + 1] = source;
+    this.#runTable[word + 2] = offset;
+    this.#runTable[word + 3] = length;
+  }
+}
