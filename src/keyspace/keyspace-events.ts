@@ -1,0 +1,29 @@
+import type { Database } from "./database";
+
+/**
+ * Who is told when keys change: WATCH, client-side caching, keyspace notifications, replication.
+ *
+ * The keyspace and its commands call these at the moments at which Redis does; the server's
+ * composition gives the listener. Keys are told as bytes that are valid during the call only.
+ */
+export interface KeyspaceEvents {
+  /** A key's value, expiry or existence changed. */
+  changed(database: Database, key: Uint8Array, at: number, length: number): void;
+  /** A named event of a notification class (bits of config/keyspace-events), after the change. */
+  notify(
+    classBit: number,
+    event: string,
+    database: Database,
+    key: Uint8Array,
+    at: number,
+    length: number,
+  ): void;
+  /** A key was asked for and is not there (class m). */
+  missed(database: Database, key: Uint8Array, at: number, length: number): void;
+  /** An entry is about to be removed because its time has come. */
+  expired(database: Database, entry: number): void;
+  /** An entry is about to be removed to free memory. */
+  evicted(database: Database, entry: number): void;
+  /** A database (or all of them, undefined) was emptied or swapped. */
+  flushed(database: Database | undefined): void;
+}

@@ -1,0 +1,184 @@
+import { HalfSipHash } from "../base/half-sip-hash";
+import type { Random } from "../base/random";
+import type { Arena } from "../memory/arena";
+import { SEGMENT_SHIFT } from "../memory/block-memory";
+import { ENTRY_HASH, ENTRY_KEY_LENGTH } from "../structures/dict-layout";
+import { EntryList } from "../structures/dict-walk";
+import type { AccessClock } from "./access-clock";
+import { Database, type DatabaseHost } from "./database";
+import {
+  ENTRY_VALUE,
+  expiryOf,
+  keyLengthOf,
+  keyStartOf,
+  TYPE_STRING,
+  typeOf,
+  wordOf,
+} from "./entry";
+import type { KeyspaceEvents } from "./keyspace-events";
+import type { LazyFree } from "./lazy-free";
+import type { ValueType } from "./value-type";
+
+/** Counters of INFO stats that the keyspace keeps. */
+export class KeyspaceStats {
+  hits = 0;
+  misses = 0;
+  expired = 0;
+  evicted = 0;
+  /** Changes since the last save, as INFO persistence tells them. */
+  dirty = 0;
+  /** Per mille of keys found stale by the sweep, running average. */
+  stalePerMille = 0;
+  expireTimeCapReached = 0;
+  expireCycleUs = 0;
+}
+
+export interface KeyspaceParts {
+  readonly memory: Arena;
+  readonly random: Random;
+  readonly hashKey: readonly [number, number];
+  readonly databases: number;
+  readonly types: readonly ValueType[];
+  readonly events: KeyspaceEvents;
+  readonly access: AccessClock;
+  readonly lazyFree: LazyFree;
+}
+
+/**
+ * All databases of the server, with what they share: the memory, the hash, time, the type table,
+ * and who is told of changes.
+ *
+ * It owns the rule of expiry: an entry whose time has come is not there for anyone. A master removes
+ * it when it meets it; a replica waits for its master to say so (`expiresKeys` false).
+ *
+ * `nowMs` is the time of the turn and set by the server before each; everything in one command sees
+ * one time.
+ */
+export class Keyspace implements DatabaseHost {
+  readonly memory: Arena;
+  readonly databases: Database[];
+  readonly stats = new KeyspaceStats();
+  readonly random: Random;
+  readonly hash: HalfSipHash;
+  readonly events: KeyspaceEvents;
+  readonly access: AccessClock;
+  readonly lazyFree: LazyFree;
+  /** Scratch for walks; free to use within one command. */
+  readonly scratch = new EntryList();
+  nowMs = 0;
+  /** False on a replica: expired keys are hidden, not removed. */
+  expiresKeys = true;
+  /** lazyfree-lazy-expire and its kin all mean the same here: large values are freed over turns. */
+  readonly #types: (ValueType | undefined)[] = [];
+
+  constructor(parts: KeyspaceParts) {
+    this.memory = parts.memory;
+    this.random = parts.random;
+    this.hash = new HalfSipHash(parts.hashKey[0], parts.hashKey[1]);
+    this.events = parts.events;
+    this.access = parts.access;
+    this.lazyFree = parts.lazyFree;
+    for (const type of parts.types) this.#types[type.code] = type;
+    this.databases = Array.from({ length: parts.databases }, () => new Database(this));
+  }
+
+  get accessClock(): number {
+    return this.access.fresh;
+  }
+
+  get countsAccesses(): boolean {
+    return this.access.countsAccesses;
+  }
+
+  countAccess(meta: number): number {
+    return this.access.count(meta);
+  }
+
+  /** The row of an entry's type. */
+  typeOf(entry: number): ValueType {
+    return this.typeByCode(typeOf(this.memory, entry));
+  }
+
+  typeByCode(code: number): ValueType {
+    const type = this.#types[code];
+    if (type === undefined) throw new Error(`no value type ${code}`);
+    return type;
+  }
+
+  /** Whether the entry's time has come. */
+  isExpired(entry: number): boolean {
+    return (
+      wordOf(this.memory, entry, ENTRY_KEY_LENGTH) < 0 &&
+      expiryOf(this.memory, entry) <= this.nowMs
+    );
+  }
+
+  /**
+   * The live entry of a key, or 0, with neither hit counted nor clock touched. Removes an expired
+   * one (on a master). The entry is the database's position.
+   */
+  peek(
+    database: Database,
+    hash: number,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+  ): number {
+    const entry = database.find(hash, key, keyAt, keyLength);
+    if (entry === 0 || !this.isExpired(entry)) return entry;
+    if (this.expiresKeys) this.expireFound(database, entry);
+    return 0;
+  }
+
+  /** As `peek`, for reading: counts hit or miss and touches the access clock. */
+  read(
+    database: Database,
+    hash: number,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+    touches: boolean,
+  ): number {
+    const entry = this.peek(database, hash, key, keyAt, keyLength);
+    if (entry === 0) {
+      this.stats.misses++;
+      this.events.missed(database, key, keyAt, keyLength);
+      return 0;
+    }
+    this.stats.hits++;
+    if (touches) database.touch(entry);
+    return entry;
+  }
+
+  /** Removes the found entry because its time has come, and tells everybody. */
+  expireFound(database: Database, entry: number): void {
+    this.stats.expired++;
+    this.events.expired(database, entry);
+    database.deleteFound(entry);
+  }
+
+  /** The hash of a key given by bytes. */
+  hashOf(key: Uint8Array, at: number, length: number): number {
+    return this.hash.hash(key, at, length);
+  }
+
+  dispose(entry: number): void {
+    const type = typeOf(this.memory, entry);
+    if (type !== TYPE_STRING) {
+      const value = wordOf(this.memory, entry, ENTRY_VALUE);
+      this.lazyFree.value(this.typeByCode(type), value);
+    }
+    this.memory.free(entry);
+  }
+
+  /** A copy of an entry's key bytes. Allocates. */
+  keyOf(entry: number): Uint8Array {
+    const start = keyStartOf(this.memory, entry);
+    const bytes = this.memory.bytes[entry >>> SEGMENT_SHIFT];
+    return bytes.slice(start, start + keyLengthOf(this.memory, entry));
+  }
+
+  hashOfEntry(entry: number): number {
+    return wordOf(this.memory, entry, ENTRY_HASH);
+  }
+}
