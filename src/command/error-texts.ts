@@ -7,8 +7,7 @@
 export const ERR_SYNTAX = "ERR syntax error";
 export const ERR_NOT_INTEGER = "ERR value is not an integer or out of range";
 export const ERR_NOT_FLOAT = "ERR value is not a valid float";
-export const ERR_WRONG_TYPE =
-  "WRONGTYPE Operation against a key holding the wrong kind of value";
+export const ERR_WRONG_TYPE = "WRONGTYPE Operation against a key holding the wrong kind of value";
 export const ERR_NO_SUCH_KEY = "ERR no such key";
 export const ERR_OUT_OF_RANGE = "ERR index out of range";
 export const ERR_DB_INDEX = "ERR DB index is out of range";

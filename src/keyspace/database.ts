@@ -13,9 +13,9 @@ import {
   keyLengthOf,
   keyStartOf,
   newEntry,
-  setWord,
   STRING_AUTO,
   STRING_RAW,
+  setWord,
   TYPE_STRING,
   typeOf,
   valueStartOf,
@@ -168,17 +168,7 @@ export class Database {
     valueRef: number,
   ): number {
     const meta = this.#newMeta(type | (encoding << 4));
-    const entry = newEntry(
-      this.#memory,
-      hash,
-      key,
-      keyAt,
-      keyLength,
-      0,
-      meta,
-      valueRef,
-      NO_EXPIRY,
-    );
+    const entry = newEntry(this.#memory, hash, key, keyAt, keyLength, 0, meta, valueRef, NO_EXPIRY);
     this.dict.insert(entry);
     return entry;
   }

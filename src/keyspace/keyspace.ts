@@ -108,8 +108,7 @@ export class Keyspace implements DatabaseHost {
   /** Whether the entry's time has come. */
   isExpired(entry: number): boolean {
     return (
-      wordOf(this.memory, entry, ENTRY_KEY_LENGTH) < 0 &&
-      expiryOf(this.memory, entry) <= this.nowMs
+      wordOf(this.memory, entry, ENTRY_KEY_LENGTH) < 0 && expiryOf(this.memory, entry) <= this.nowMs
     );
   }
 

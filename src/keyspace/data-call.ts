@@ -1,0 +1,90 @@
+import type { Arguments } from "../command/arguments";
+import { ERR_WRONG_TYPE } from "../command/error-texts";
+import type { ReplyWriter } from "../protocol/reply-writer";
+import type { Clients } from "../session/clients";
+import { SessionCall } from "../session/session-call";
+import type { Database } from "./database";
+import { typeOf } from "./entry";
+import type { Keyspace } from "./keyspace";
+
+/** The table word that holds the scanner's hash of argument 1, counted from the first pair. */
+const KEY_HASH_WORD = -2;
+
+/**
+ * What a handler of a data command is given: the client's database, typed lookups of the keys among
+ * its arguments, and the ways to tell that something changed.
+ *
+ * Lookups return an entry's ref or 0 and make it the database's position; any other lookup or change
+ * moves it. Arguments are named by index, so that no bytes are copied.
+ */
+export class DataCall extends SessionCall {
+  readonly keyspace: Keyspace;
+
+  constructor(args: Arguments, reply: ReplyWriter, clients: Clients, keyspace: Keyspace) {
+    super(args, reply, clients);
+    this.keyspace = keyspace;
+  }
+
+  get db(): Database {
+    return this.keyspace.databases[this.client.db];
+  }
+
+  /** The hash of a key argument. */
+  hash(index: number): number {
+    const { args } = this;
+    if (index === 1) return args.table[args.base + KEY_HASH_WORD] | 0;
+    return this.keyspace.hash.hash(args.input, args.offset(index), args.length(index));
+  }
+
+  /** The live entry of a key argument for reading: counts hit or miss, touches the access clock. */
+  read(index: number): number {
+    const { args } = this;
+    return this.keyspace.read(
+      this.db,
+      this.hash(index),
+      args.input,
+      args.offset(index),
+      args.length(index),
+      !this.client.noTouch,
+    );
+  }
+
+  /** The live entry of a key argument for a change; no hit is counted. */
+  write(index: number): number {
+    const entry = this.peek(index);
+    if (entry !== 0) this.db.touch(entry);
+    return entry;
+  }
+
+  /** The live entry of a key argument, with nothing counted or touched. */
+  peek(index: number): number {
+    const { args } = this;
+    return this.keyspace.peek(
+      this.db,
+      this.hash(index),
+      args.input,
+      args.offset(index),
+      args.length(index),
+    );
+  }
+
+  /** Replies WRONGTYPE and returns true unless the entry (not 0) has the type. */
+  isWrongType(entry: number, type: number): boolean {
+    if (typeOf(this.keyspace.memory, entry) === type) return false;
+    this.reply.error(ERR_WRONG_TYPE);
+    return true;
+  }
+
+  /**
+   * A change of the key argument happened: counts it, tells watchers, and publishes `event` of a
+   * notification class (config/keyspace-events). Called once the change is complete.
+   */
+  changed(index: number, classBit: number, event: string): void {
+    const { args, keyspace } = this;
+    const at = args.offset(index);
+    const length = args.length(index);
+    keyspace.stats.dirty++;
+    keyspace.events.changed(this.db, args.input, at, length);
+    keyspace.events.notify(classBit, event, this.db, args.input, at, length);
+  }
+}
