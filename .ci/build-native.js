@@ -5,12 +5,14 @@ const path = require("node:path");
 
 const nativeDir = path.join(__dirname, "..", "native");
 const gyp = require.resolve("node-gyp/bin/node-gyp.js");
-const run = (args) =>
-  spawnSync(process.execPath, [gyp, "--directory", nativeDir, "--loglevel", "error", ...args], {
-    stdio: "inherit",
-  });
-
 const fs = require("node:fs");
+// Headers that came with this very node need no download.
+const prefix = path.join(path.dirname(process.execPath), "..");
+const hasHeaders = fs.existsSync(path.join(prefix, "include", "node", "node_api.h"));
+const options = ["--directory", nativeDir, "--loglevel", "error"];
+if (hasHeaders) options.push(`--nodedir=${prefix}`);
+const run = (args) => spawnSync(process.execPath, [gyp, ...options, ...args], { stdio: "inherit" });
+
 const configured = fs.existsSync(path.join(nativeDir, "build", "Makefile"));
 const result = run(configured ? ["build"] : ["configure", "build"]);
 if (result.status !== 0) {

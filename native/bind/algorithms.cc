@@ -1,0 +1,65 @@
+// See algorithms.h.
+#include "bind/algorithms.h"
+
+#include "bind/arguments.h"
+#include "hash/half-sip-hash.h"
+#include "memory/mapping.h"
+#include "resp/scan-all.h"
+
+namespace binding {
+
+namespace {
+
+/** halfSipHash13(bytes, offset, length, key0, key1) -> uint32 */
+napi_value halfSipHash13(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  Bytes bytes;
+  hash::HalfSipKey key;
+  if (!arguments.readRange(0, &bytes) || !arguments.readUint32(3, &key.word0) ||
+      !arguments.readUint32(4, &key.word1)) {
+    return nullptr;
+  }
+  return makeNumber(env, hash::halfSipHash13(bytes.data, bytes.length, key));
+}
+
+/** memoryAdvise(bytes, offset, length) -> bytes given back; they read as zero afterwards. */
+napi_value memoryAdvise(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  Bytes bytes;
+  if (!arguments.readRange(0, &bytes)) return nullptr;
+  return makeNumber(env, static_cast<double>(memory::discard(bytes.data, bytes.length)));
+}
+
+/**
+ * scan(bytes, table, maxBulkBytes, unauthenticated, key0, key1) -> words written to the table. It
+ * scans whole requests from the front, as one client's, and ends at the first that is not
+ * complete, is an error, or has no room.
+ */
+napi_value scan(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  Bytes bytes;
+  Bytes table;
+  int64_t maxBulkBytes = 0;
+  resp::Limits limits = {};
+  hash::HalfSipKey key;
+  if (!arguments.readBytes(0, &bytes) || !arguments.readBytes(1, &table) ||
+      !arguments.readInt64(2, &maxBulkBytes) || !arguments.readBool(3, &limits.unauthenticated) ||
+      !arguments.readUint32(4, &key.word0) || !arguments.readUint32(5, &key.word1)) {
+    return nullptr;
+  }
+  limits.maxBulkBytes = static_cast<uint64_t>(maxBulkBytes);
+  uint32_t* const words = reinterpret_cast<uint32_t*>(table.data);
+  const uint64_t room = table.length / sizeof(uint32_t);
+  return makeNumber(env, static_cast<double>(
+                             resp::scanAll(bytes.data, bytes.length, limits, key, words, room)));
+}
+
+}  // namespace
+
+void addAlgorithms(napi_env env, napi_value exports) {
+  addFunction(env, exports, "halfSipHash13", halfSipHash13, nullptr);
+  addFunction(env, exports, "memoryAdvise", memoryAdvise, nullptr);
+  addFunction(env, exports, "scan", scan, nullptr);
+}
+
+}  // namespace binding
