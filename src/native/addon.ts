@@ -1,0 +1,85 @@
+/**
+ * Loads the native addon: the one file that knows where it lies. What it exports is typed here as
+ * it is; the doors for the rest of the house stand beside this file, each with its portable twin.
+ *
+ * A server without the addon works as well: whoever asks gets the reason why it is not there.
+ */
+import { createRequire } from "node:module";
+import path from "node:path";
+import process from "node:process";
+
+/** The native side of one transport; see src/net/transport.ts for what each does. */
+export interface NativeReactor {
+  readonly input: ArrayBuffer;
+  readonly table: ArrayBuffer;
+  readonly output: ArrayBuffer;
+  readonly runs: ArrayBuffer;
+  readonly control: ArrayBuffer;
+  readonly stats: ArrayBuffer;
+  configure(maxBulkBytes: number, maxQueryBytes: number, keepAliveSeconds: number): void;
+  /** The listener's id, or a negative errno. */
+  listenTcp(ip: string, port: number, backlog: number): number;
+  listenUnix(path: string, mode: number, backlog: number): number;
+  closeListener(id: number): void;
+  listenerPort(id: number): number;
+  /** 0, or a negative errno. */
+  start(onTurn: (records: number) => number): number;
+  flush(runs: number): void;
+  close(slot: number, afterOutput: boolean): void;
+  /** Closes every client at once. */
+  closeAll(): void;
+  hold(slot: number, start: number): void;
+  resume(slot: number): void;
+  addressOf(slot: number): {
+    remote: string;
+    local: string;
+    remoteIp: string;
+    isUnix: boolean;
+    fd: number;
+  };
+  registerSegment(index: number, bytes: Uint8Array): void;
+  /** Closes listeners, and clients after their output; `onStopped` is the last call. */
+  stop(onStopped: () => void): void;
+}
+
+export interface NativeAddon {
+  /** Throws when the system refuses the memory. */
+  createReactor(maxSlots: number, key0: number, key1: number): NativeReactor;
+  /** HalfSipHash-1-3 of [offset, offset + length); unsigned. */
+  halfSipHash13(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    key0: number,
+    key1: number,
+  ): number;
+  /** Gives the whole pages inside the range back to the system; returns how many bytes. */
+  memoryAdvise(bytes: Uint8Array, offset: number, length: number): number;
+  /** Writes the records of all complete requests in `bytes`; returns the words written. */
+  scan(
+    bytes: Uint8Array,
+    table: Uint8Array,
+    maxBulkBytes: number,
+    isUnauthenticated: boolean,
+    key0: number,
+    key1: number,
+  ): number;
+}
+
+export type AddonResult =
+  | { readonly addon: NativeAddon }
+  | { readonly addon: undefined; readonly reason: string };
+
+const ADDON_FILE = path.join(__dirname, "../../../native/build/Release/redis_native.node");
+
+/** The addon, or why it cannot be had. `REDIS_NATIVE_ADDON=off` forces the portable twins. */
+export function loadAddon(): AddonResult {
+  if (process.env.REDIS_NATIVE_ADDON === "off") {
+    return { addon: undefined, reason: "switched off by REDIS_NATIVE_ADDON" };
+  }
+  try {
+    return { addon: createRequire(__filename)(ADDON_FILE) as NativeAddon };
+  } catch (error) {
+    return { addon: undefined, reason: error instanceof Error ? error.message : String(error) };
+  }
+}
