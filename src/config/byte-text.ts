@@ -41,3 +41,24 @@ export function quoteByteText(text: string): string {
 export function lowerByteText(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
+
+/**
+ * A word of a line that is written into a file: as it is when that reads back as the same word, in
+ * quotes otherwise. A line break in a host name must not become a line of its own.
+ */
+export function wordByteText(word: string): string {
+  return /^[!$-&(-~]+$/.test(word) ? word : quoteByteText(word);
+}
+
+/** Without spaces, tabs, carriage returns and newlines at both ends, in one walk. */
+export function trimByteText(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
+}

@@ -50,9 +50,12 @@ export interface Directive<N extends string = string, V = unknown> {
   same(one: V, other: V): boolean;
   /** The lines of a rewritten file; lines that the old file has beyond these are taken out. */
   lines(value: V): readonly DirectiveLine[];
+  /** Which part of a value a line sets, when lines set parts that must not change places. */
+  partOf?(args: readonly string[]): string | undefined;
 }
 
 export interface DirectiveLine {
+  readonly part?: string;
   /** What stands behind the name. */
   readonly text: string;
   /** Added to a file that does not have it; otherwise it only replaces a line that is there. */

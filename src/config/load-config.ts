@@ -6,7 +6,7 @@
  * on as they are; who uses them reports trouble with `lineProblem`.
  * What always holds: the last line about a directive counts, files included in between.
  */
-import { lowerByteText, splitByteText } from "./byte-text";
+import { lowerByteText, splitByteText, trimByteText } from "./byte-text";
 import type { ConfigSources } from "./command-line";
 import type { Config } from "./config";
 import type { ConfigFiles } from "./config-files";
@@ -89,7 +89,7 @@ class Loader {
     let number = 0;
     for (const raw of text.split("\n")) {
       number += 1;
-      const trimmed = trimBlanks(raw);
+      const trimmed = trimByteText(raw);
       if (trimmed === "" || trimmed.startsWith("#")) continue;
       const args = splitByteText(trimmed);
       const line = { args: args ?? [], line: number, text: trimmed };
@@ -177,19 +177,6 @@ class Loader {
     }
     return undefined;
   }
-}
-
-/** Without spaces, tabs and carriage returns at both ends, in one walk however long they are. */
-function trimBlanks(line: string): string {
-  let start = 0;
-  let end = line.length;
-  while (start < end && isBlank(line.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(line.charCodeAt(end - 1))) end -= 1;
-  return line.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09 || code === 0x0d;
 }
 
 function joinTexts(first: string, second: string): string {

@@ -1,4 +1,5 @@
 /** Checks of single text directives: each returns the reason for a refusal, or undefined. */
+import { trimByteText } from "../byte-text";
 
 const HOSTNAME_MAX = 255;
 /** What may stand in braces in `proc-title-template`. */
@@ -59,5 +60,5 @@ export function checkTitleTemplate(template: string): string | undefined {
     if (!MAY_BE_EMPTY.includes(name)) shown += name;
     at = end + 1;
   }
-  return shown.trim() === "" ? problem : undefined;
+  return trimByteText(shown) === "" ? problem : undefined;
 }

@@ -2,6 +2,7 @@
  * The directive `bind`: the addresses to listen on, each with its `-` prefix (an address that may
  * be missing) still in front. Whether an address exists is for net/ to find out.
  */
+import { wordByteText } from "../byte-text";
 import { type Directive, type Parsed, SEVERAL_ARGUMENTS } from "../directive";
 
 const ADDRESSES_MAX = 16;
@@ -17,7 +18,8 @@ export const bindDirective: Directive<"bind", readonly string[]> = {
   same: sameAddresses,
   lines: (value) => {
     if (sameAddresses(value, STANDARD)) return [];
-    return [{ text: value.length === 0 ? '""' : value.join(" "), forced: true }];
+    const words = value.map(wordByteText).join(" ");
+    return [{ text: value.length === 0 ? '""' : words, forced: true }];
   },
 };
 

@@ -61,10 +61,12 @@ export const outputBufferLimitsDirective: Directive<
     CLASSES.map((name) => {
       const { hardBytes, softBytes, softSeconds } = value[name];
       return {
+        part: name,
         text: `${name} ${showSize(hardBytes)} ${showSize(softBytes)} ${softSeconds}`,
         forced: !sameLimit(value[name], STANDARD[name]),
       };
     }),
+  partOf: (args) => (args.length === GROUP ? CLASS_BY_WORD.get(args[0].toLowerCase()) : undefined),
 };
 
 function sameLimit(one: OutputBufferLimit, other: OutputBufferLimit): boolean {

@@ -2,6 +2,7 @@
  * The directive `replicaof`: the master to follow, or undefined for a master.
  * CONFIG SET cannot change it; REPLICAOF and Sentinel do, through `Config.record`.
  */
+import { wordByteText } from "../byte-text";
 import { type Directive, IMMUTABLE, type Parsed, SEVERAL_ARGUMENTS } from "../directive";
 import { lenientInteger } from "./lenient-integer";
 
@@ -20,7 +21,10 @@ export const replicaOfDirective: Directive<"replicaof", MasterAddress | undefine
   parse: parseAddress,
   show,
   same: (one, other) => show(one) === show(other),
-  lines: (value) => (value === undefined ? [] : [{ text: show(value), forced: true }]),
+  lines: (value) =>
+    value === undefined
+      ? []
+      : [{ text: `${wordByteText(value.host)} ${value.port}`, forced: true }],
 };
 
 function show(value: MasterAddress | undefined): string {

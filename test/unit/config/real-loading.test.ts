@@ -1,8 +1,7 @@
 // The same files and arguments to the loader and to a real redis-server: equal values when it
 // starts, equal words when it refuses. The real server runs on a unix socket in its own directory.
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fromBytes } from "../../../src/config/byte-text";
@@ -11,10 +10,8 @@ import { Config } from "../../../src/config/config";
 import { DiskConfigFiles, type Reading } from "../../../src/config/config-files";
 import { ProcessHost } from "../../../src/config/config-host";
 import { loadConfig } from "../../../src/config/load-config";
-import { RawClient } from "../../support/raw-client";
-import { REAL_SERVER } from "../../support/server-process";
 import { tempDir } from "../../support/temp-dir";
-import { waitFor } from "../../support/wait-for";
+import { oracleRefusal, SocketOracle } from "./socket-oracle";
 
 interface Case {
   readonly text: string;
@@ -204,31 +201,15 @@ function loadHere(
   return { text: Buffer.from(outcome.problem.text, "latin1").toString() };
 }
 
-function startReal(dir: string, wanted: Case, name: string): ChildProcess {
+function realArguments(dir: string, wanted: Case, name: string): string[] {
   writeFileSync(join(dir, name), HEAD + wanted.text);
-  const child = spawn(REAL_SERVER, [name, ...(wanted.args ?? [])], { cwd: dir });
-  child.stdin?.end(wanted.stdin ?? "");
-  return child;
+  return [name, ...(wanted.args ?? [])];
 }
 
 async function realValues(dir: string, wanted: Case): Promise<Map<string, string>> {
-  const path = join(dir, "s.sock");
-  rmSync(path, { force: true });
-  const child = startReal(dir, wanted, "c.conf");
-  let log = "";
-  child.stdout?.on("data", (chunk) => {
-    log += String(chunk);
-  });
-  const closed = new Promise((done) => child.once("close", done));
-  const client = await waitFor<RawClient | "ended">("the oracle listens", async () => {
-    if (child.exitCode !== null) return "ended";
-    return RawClient.connect({ path });
-  });
-  if (client === "ended") assert.fail(`${JSON.stringify(wanted)}: ${log}`);
-  const reply = await client.call("CONFIG", "GET", "*");
-  await client.close();
-  child.kill("SIGKILL");
-  await closed;
+  const oracle = await SocketOracle.start(dir, realArguments(dir, wanted, "c.conf"), wanted.stdin);
+  const reply = await oracle.client.call("CONFIG", "GET", "*");
+  await oracle.stop();
   assert.ok(Array.isArray(reply));
   const values = new Map<string, string>();
   for (let at = 0; at < reply.length; at += 2) {
@@ -239,17 +220,9 @@ async function realValues(dir: string, wanted: Case): Promise<Map<string, string
 
 /** The block on stderr, or the text of the log line that ends the start. */
 async function realRefusal(dir: string, wanted: Case, index: number): Promise<string> {
-  const child = startReal(dir, wanted, `bad${index}.conf`);
-  let output = "";
-  let errors = "";
-  child.stdout?.on("data", (chunk) => {
-    output += String(chunk);
-  });
-  child.stderr?.on("data", (chunk) => {
-    errors += String(chunk);
-  });
-  const code = await new Promise((done) => child.once("close", done));
+  const args = realArguments(dir, wanted, `bad${index}.conf`);
+  const { stdout, stderr, code } = await oracleRefusal(dir, args, wanted.stdin);
   assert.equal(code, 1, JSON.stringify(wanted));
-  if (errors !== "") return errors;
-  return / # (Fatal error.*)\n/.exec(output)?.[1] ?? output;
+  if (stderr !== "") return stderr;
+  return / # (Fatal error.*)\n/.exec(stdout)?.[1] ?? stdout;
 }

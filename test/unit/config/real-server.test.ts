@@ -2,19 +2,16 @@
 // directive what CONFIG SET answers to good and bad values and what CONFIG GET shows then.
 // Where this server differs on purpose, the difference is listed here with its reason.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Config } from "../../../src/config/config";
 import type { ConfigHost } from "../../../src/config/config-host";
 import { hasAttribute, IMMUTABLE } from "../../../src/config/directive";
 import { ownRows } from "../../../src/config/rows/own-rows";
 import { directiveTable } from "../../../src/config/rows/table";
-import { RawClient } from "../../support/raw-client";
+import type { RawClient } from "../../support/raw-client";
 import type { Reply } from "../../support/reply";
-import { REAL_SERVER } from "../../support/server-process";
 import { tempDir } from "../../support/temp-dir";
-import { waitFor } from "../../support/wait-for";
+import { SocketOracle } from "./socket-oracle";
 
 const LOCAL = { local: true, loading: false };
 
@@ -84,25 +81,15 @@ class NoHost implements ConfigHost {
 }
 
 describe("Config beside a real redis-server", () => {
+  let oracle: SocketOracle;
   let client: RawClient;
-  let stop: () => Promise<void>;
-
-  after(async () => {
-    await client.close();
-    await stop();
-  });
+  after(() => oracle.stop());
   const dir = tempDir({ after });
 
   before(async () => {
-    const path = join(dir, "s.sock");
-    const words = ["--port", "0", "--unixsocket", path, "--enable-protected-configs", "yes"];
-    const child = spawn(REAL_SERVER, words, { cwd: dir, stdio: "ignore" });
-    const exited = new Promise<void>((done) => child.once("close", () => done()));
-    stop = async () => {
-      child.kill("SIGKILL");
-      await exited;
-    };
-    client = await waitFor("the oracle listens", () => RawClient.connect({ path }));
+    const words = ["--port", "0", "--unixsocket", "s.sock", "--enable-protected-configs", "yes"];
+    oracle = await SocketOracle.start(dir, words);
+    client = oracle.client;
   });
 
   async function shown(name: string): Promise<Reply> {

@@ -1,0 +1,135 @@
+// Replacing a file as a whole: what is kept, what an error leaves behind, and that a process killed
+// at any step leaves the old or the new content.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, it } from "node:test";
+import { Config } from "../../../src/config/config";
+import { replaceFile } from "../../../src/config/replace-file";
+import { rewriteConfigFile } from "../../../src/config/rewrite-file";
+import { tempDir } from "../../support/temp-dir";
+
+const MODULE = resolve(__dirname, "../../../src/config/replace-file.js");
+/** Calls of the file system that replaceFile makes, in order; each may be the last one. */
+const STEPS = [
+  "realpathSync",
+  "statSync",
+  "openSync",
+  "fstatSync",
+  "fchmodSync",
+  "writeSync",
+  "fsyncSync",
+  "closeSync",
+  "renameSync",
+];
+
+describe("replaceFile", () => {
+  it("makes a new file and replaces an old one", (context) => {
+    const dir = tempDir(context);
+    const path = join(dir, "a.conf");
+    assert.equal(replaceFile(path, Buffer.from("one")), undefined);
+    assert.equal(replaceFile(path, Buffer.from("two")), undefined);
+    assert.equal(readFileSync(path, "utf8"), "two");
+    assert.deepEqual(readdirSync(dir), ["a.conf"]);
+  });
+
+  it("keeps the permissions, which may hide a password", (context) => {
+    const path = join(tempDir(context), "a.conf");
+    writeFileSync(path, "old");
+    chmodSync(path, 0o640);
+    assert.equal(replaceFile(path, Buffer.from("new")), undefined);
+    assert.equal(statSync(path).mode & 0o777, 0o640);
+  });
+
+  it("follows a symbolic link", (context) => {
+    const dir = tempDir(context);
+    mkdirSync(join(dir, "real"));
+    writeFileSync(join(dir, "real", "a.conf"), "old");
+    symlinkSync("real/a.conf", join(dir, "link.conf"));
+    assert.equal(replaceFile(join(dir, "link.conf"), Buffer.from("new")), undefined);
+    assert.equal(lstatSync(join(dir, "link.conf")).isSymbolicLink(), true);
+    assert.equal(readFileSync(join(dir, "real", "a.conf"), "utf8"), "new");
+  });
+
+  it("tells why it cannot, and leaves nothing behind", (context) => {
+    const dir = tempDir(context);
+    const missing = join(dir, "none", "a.conf");
+    assert.equal(replaceFile(missing, Buffer.from("x")), "No such file or directory");
+    mkdirSync(join(dir, "d.conf"));
+    const problem = replaceFile(join(dir, "d.conf"), Buffer.from("x"));
+    assert.equal(problem, "Is a directory");
+    assert.deepEqual(readdirSync(dir), ["d.conf"]);
+  });
+
+  it("takes names of any bytes", (context) => {
+    const dir = tempDir(context);
+    const name = "caf\u00e9.conf";
+    assert.equal(
+      replaceFile(`${dir}/${Buffer.from(name).toString("latin1")}`, Buffer.from("x")),
+      undefined,
+    );
+    assert.deepEqual(readdirSync(dir), [name]);
+  });
+
+  for (const step of STEPS) {
+    for (const moment of ["before", "after"]) {
+      it(`leaves a whole file when killed ${moment} ${step}`, (context) => {
+        const path = join(tempDir(context), "a.conf");
+        writeFileSync(path, "old ".repeat(1000));
+        const child = spawnSync(process.execPath, ["-e", KILLED, MODULE, path, step, moment]);
+        assert.equal(child.signal, "SIGKILL", String(child.stderr));
+        const text = readFileSync(path, "utf8");
+        const renamed = step === "renameSync" && moment === "after";
+        assert.equal(text, (renamed ? "new " : "old ").repeat(1000));
+      });
+    }
+  }
+});
+
+/** Replaces a file and kills itself before or after the first call of the named function. */
+const KILLED = `
+  const fs = require("node:fs");
+  const [module, path, step, moment] = process.argv.slice(1);
+  const { replaceFile } = require(module);
+  const real = fs[step];
+  fs[step] = (...args) => {
+    if (moment === "before") process.kill(process.pid, "SIGKILL");
+    const result = real(...args);
+    process.kill(process.pid, "SIGKILL");
+    return result;
+  };
+  replaceFile(path, Buffer.from("new ".repeat(1000)));
+`;
+
+describe("rewriteConfigFile", () => {
+  const host = { currentDirectory: () => "/data", changeDirectory: () => undefined };
+
+  it("rewrites a file that is there, and makes one that is not", (context) => {
+    const path = join(tempDir(context), "a.conf");
+    writeFileSync(path, "# head\nsave 1 1\ndir /data\n");
+    const config = new Config(host);
+    config.set([["save", "2 2"]], { local: true, loading: false });
+    assert.equal(rewriteConfigFile(path, config, undefined), undefined);
+    assert.equal(readFileSync(path, "utf8"), '# head\nsave 2 2\ndir "/data"\n');
+    assert.equal(rewriteConfigFile(`${path}2`, config, []), undefined);
+    assert.equal(
+      readFileSync(`${path}2`, "utf8"),
+      '# Generated by CONFIG REWRITE\ndir "/data"\nsave 2 2\n',
+    );
+  });
+
+  it("changes nothing when the file cannot be read", (context) => {
+    const dir = tempDir(context);
+    assert.equal(rewriteConfigFile(dir, new Config(host), undefined), "Is a directory");
+  });
+});
