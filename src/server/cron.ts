@@ -1,0 +1,49 @@
+import type { Clock } from "../base/clock";
+
+/**
+ * Periodic work, run between turns.
+ *
+ * One timer ticks `hz` times a second and runs each task when its period has passed. Tasks are short
+ * (well under a millisecond): what is more is done a little per tick.
+ */
+export interface CronTask {
+  readonly name: string;
+  /** 0 runs at every tick. */
+  readonly periodMs: number;
+  readonly run: (nowMs: number) => void;
+}
+
+export class Cron {
+  readonly #clock: Clock;
+  readonly #tasks: readonly CronTask[];
+  readonly #dueMs: number[];
+  readonly #afterTick: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param afterTick called after each tick, to send what the tasks have written. */
+  constructor(clock: Clock, tasks: readonly CronTask[], afterTick: () => void) {
+    this.#clock = clock;
+    this.#tasks = tasks;
+    this.#dueMs = tasks.map(() => 0);
+    this.#afterTick = afterTick;
+  }
+
+  start(hz: number): void {
+    this.stop();
+    this.#timer = setInterval(() => this.tick(), Math.floor(1000 / hz));
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  tick(): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#tasks.forEach((task, index) => {
+      if (nowMs < this.#dueMs[index]) return;
+      this.#dueMs[index] = nowMs + task.periodMs;
+      task.run(nowMs);
+    });
+    this.#afterTick();
+  }
+}

@@ -1,0 +1,11 @@
+import type { Gate } from "../command/pipeline";
+import type { DataCall } from "../keyspace/data-call";
+import type { ServerContext } from "./server-context";
+
+/**
+ * The gates of the data node in the order in which they are asked. Each room brings its own; the
+ * order is Redis's: who you are, what you may, whether the server can, whether it is to wait.
+ */
+export function gateList(_context: ServerContext): readonly Gate<DataCall>[] {
+  return [];
+}

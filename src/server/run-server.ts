@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import { SystemClock } from "../base/clock";
+import { Random } from "../base/random";
+import { readCommandLine } from "../config/command-line";
+import { Config } from "../config/config";
+import { DiskConfigFiles } from "../config/config-files";
+import { ProcessHost } from "../config/config-host";
+import { loadConfig } from "../config/load-config";
+import { loadAddon } from "../native/addon";
+import { createNativeTransport } from "../net/native-transport";
+import { ListenError, type Transport } from "../net/transport";
+import type { SessionLog } from "../session/session-context";
+import { DataNode } from "./data-node";
+
+/**
+ * From the command line to a serving data node: configuration, transport, listeners, first turn.
+ *
+ * It is the only file of the role that ends the process before it serves.
+ */
+export function runServer(args: readonly string[]): void {
+  const config = new Config(new ProcessHost());
+  const invocation = readCommandLine(args, process.cwd());
+  if (invocation.kind !== "run") return;
+  const outcome = loadConfig(config, invocation.sources, new DiskConfigFiles(), "server");
+  if ("problem" in outcome) {
+    process.stderr.write(outcome.problem.text);
+    process.exit(1);
+  }
+  const log = standardLog();
+  serve(config, log).catch((error: unknown) => {
+    log.warning(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  });
+}
+
+async function serve(config: Config, log: SessionLog): Promise<void> {
+  const seed = randomBytes(12);
+  const hashKey = [seed.readInt32LE(0), seed.readInt32LE(4)] as const;
+  const transport = openTransport(hashKey, config);
+  transport.configure({
+    maxBulkBytes: config.number("proto-max-bulk-len"),
+    maxQueryBytes: config.number("client-query-buffer-limit"),
+    tcpKeepAliveSeconds: config.number("tcp-keepalive"),
+  });
+  const { addon } = loadAddon();
+  const node = new DataNode({
+    config,
+    log,
+    transport,
+    clock: new SystemClock(),
+    random: new Random(seed.readInt32LE(8)),
+    hashKey,
+    ...(addon && {
+      advise: (segment, offset, length) => void addon.memoryAdvise(segment, offset, length),
+    }),
+    onCrash: (_call, error) => {
+      log.warning(`Crashed: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+      process.exit(1);
+    },
+  });
+  await listen(transport, config);
+  node.start();
+  log.notice("Ready to accept connections");
+}
+
+function openTransport(hashKey: readonly [number, number], config: Config): Transport {
+  const maxSlots = config.number("maxclients") + 32;
+  const native = createNativeTransport({ hashKey, maxSlots });
+  if (native.transport === undefined) throw new Error(native.reason);
+  return native.transport;
+}
+
+/** Opens a listener on every address of `bind`; one with a `-` may be missing. */
+async function listen(transport: Transport, config: Config): Promise<void> {
+  const port = config.number("port");
+  const backlog = config.number("tcp-backlog");
+  for (const entry of config.value("bind")) {
+    const isOptional = entry.startsWith("-");
+    const address = isOptional ? entry.slice(1) : entry;
+    const ip = address === "*" ? "0.0.0.0" : address === "::*" ? "::" : address;
+    try {
+      await transport.listenTcp(ip, port, backlog);
+    } catch (error) {
+      const mayBeMissing = error instanceof ListenError && error.code !== "EADDRINUSE";
+      if (!isOptional || !mayBeMissing) throw error;
+    }
+  }
+}
+
+function standardLog(): SessionLog {
+  const write = (text: string): void => {
+    process.stdout.write(`${text}\n`);
+  };
+  return { debug: () => undefined, verbose: () => undefined, notice: write, warning: write };
+}
