@@ -1,5 +1,5 @@
 import { equalsIgnoreCase } from "../base/bytes";
-import { Command } from "./command";
+import { Command, type CommandLookup } from "./command";
 import { nameHash } from "./name-hash";
 import type { CommandSpec } from "./spec";
 
@@ -9,7 +9,7 @@ import type { CommandSpec } from "./spec";
  * Open addressing over name hashes; names that differ only in case are one. Made once at the start;
  * `rename` (rename-command) is the only change after that.
  */
-export class CommandTable<C> {
+export class CommandTable<C> implements CommandLookup<C> {
   readonly container: string;
   readonly #commands: Command<C>[] = [];
   #slots: (Command<C> | undefined)[] = [];

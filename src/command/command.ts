@@ -1,5 +1,4 @@
 import { latin1Bytes } from "../base/bytes";
-import type { CommandTable } from "./command-table";
 import type { CommandFlag, CommandSpec } from "./spec";
 
 /**
@@ -48,6 +47,14 @@ const FLAG_BITS: ReadonlyMap<CommandFlag, number> = new Map([
   ["may_replicate", COMMAND_MAY_REPLICATE],
 ]);
 
+/** What a container command needs of the table of its subcommands. */
+export interface CommandLookup<C> {
+  readonly commands: readonly Command<C>[];
+  all(): IterableIterator<Command<C>>;
+  lookup(name: Uint8Array, at: number, length: number, hash: number): Command<C> | undefined;
+  find(name: string): Command<C> | undefined;
+}
+
 function noHandler(): void {
   throw new Error("a container command has no handler of its own");
 }
@@ -62,12 +69,12 @@ export class Command<C> {
   readonly minArguments: number;
   readonly maxArguments: number;
   readonly handler: (call: C) => void;
-  readonly subcommands: CommandTable<C> | undefined;
+  readonly subcommands: CommandLookup<C> | undefined;
   readonly stats = new Float64Array(STAT_COUNT);
   /** Bits of the pipeline's gates that can stop this command; set by the pipeline. */
   gates = 0;
 
-  constructor(spec: CommandSpec<C>, container: string, subcommands: CommandTable<C> | undefined) {
+  constructor(spec: CommandSpec<C>, container: string, subcommands: CommandLookup<C> | undefined) {
     this.spec = spec;
     this.nameBytes = latin1Bytes(spec.name);
     this.fullName = container === "" ? spec.name : `${container}|${spec.name}`;
