@@ -1,0 +1,11 @@
+// The native transport against the suite that says what a transport does. The portable one stands
+// here as well as soon as it exists.
+
+import { createNativeTransport } from "../../../src/net/native-transport";
+import { testTransport } from "./transport-suite";
+
+testTransport("native transport", (choice) => {
+  const result = createNativeTransport(choice);
+  if (!result.transport) throw new Error(`no native transport: ${result.reason}`);
+  return result.transport;
+});
