@@ -148,10 +148,16 @@ interface Below {
 
 const LONGEST_FAIR_CHAIN = BUCKET_SLOTS * 3;
 const MAX_FAIR_TRIES = 400;
+/** A table of at most so many buckets is looked through as a whole when it is nearly empty. */
+const FEW_BUCKETS = CHUNK_BUCKETS * 4;
+/** Where entries are far apart, one is chosen among so many that follow each other. */
+const NEIGHBOURS = 16;
 
 /**
  * An entry picked at random, 0 when there is none. Every entry is equally likely (a bucket is
- * accepted in proportion to its entries) as long as no chain is longer than three blocks.
+ * accepted in proportion to its entries) as long as no chain is longer than three blocks. Only
+ * where less than about one bucket in 50 of a large table has an entry to pick, those that stand
+ * behind wide gaps are somewhat more likely.
  */
 export function randomEntry(
   memory: BlockMemory,
@@ -160,9 +166,14 @@ export function randomEntry(
   expiringOnly: boolean,
   scratch: EntryList,
 ): number {
-  if ((expiringOnly ? dict.expiring : dict.count) === 0) return 0;
+  const candidates = expiringOnly ? dict.expiring : dict.count;
+  if (candidates === 0) return 0;
   const mask = expiringOnly ? EXPIRING_BITS : OCCUPIED_BITS;
   const total = dict.chunks * CHUNK_BUCKETS;
+  if (total <= FEW_BUCKETS && candidates < total) {
+    collectFrom(memory, dict, 0, candidates, mask, scratch.clear());
+    return scratch.refs[random.below(scratch.count)];
+  }
   for (let tries = 0; tries < MAX_FAIR_TRIES; tries++) {
     const at = random.below(total);
     const chunk = dict.chunkAt(Math.floor(at / CHUNK_BUCKETS));
@@ -171,8 +182,7 @@ export function randomEntry(
     const pick = random.below(LONGEST_FAIR_CHAIN);
     if (pick < scratch.count) return scratch.refs[pick];
   }
-  scratch.clear();
-  collectFrom(memory, dict, random.below(total), 1, mask, scratch);
+  collectFrom(memory, dict, random.below(total), NEIGHBOURS, mask, scratch.clear());
   return scratch.refs[random.below(scratch.count)];
 }
 
@@ -189,7 +199,7 @@ export function sampleEntries(
   collectFrom(memory, dict, random.below(dict.chunks * CHUNK_BUCKETS), wanted, mask, into);
 }
 
-/** Walks from a bucket on, at most once around, until `wanted` entries have been added. */
+/** Walks from a bucket on, at most once around, until `wanted` more entries have been added. */
 function collectFrom(
   memory: BlockMemory,
   dict: Dict,
@@ -199,8 +209,9 @@ function collectFrom(
   into: EntryList,
 ): void {
   const total = dict.chunks * CHUNK_BUCKETS;
+  const enough = into.count + wanted;
   let at = start;
-  for (let left = total; left > 0 && into.count < wanted; left--) {
+  for (let left = total; left > 0 && into.count < enough; left--) {
     const chunk = dict.chunkAt(Math.floor(at / CHUNK_BUCKETS));
     const head = chunk + (at % CHUNK_BUCKETS) * CHUNK_GRANULES_PER_BUCKET;
     collectChain(memory, head, mask, into);
