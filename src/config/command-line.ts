@@ -32,7 +32,10 @@ const QUESTIONS: ReadonlyMap<string, "version" | "help" | "test-memory" | "check
   ],
 );
 
-/** `args` without the program's own name. `--sentinel` anywhere asks for that role. */
+/**
+ * `args` without the program's own name, as byte text (`encodeUtf8` makes it of process.argv).
+ * `--sentinel` anywhere asks for that role.
+ */
 export function readCommandLine(args: readonly string[], currentDirectory: string): Invocation {
   const question = args.length > 0 ? QUESTIONS.get(args[0]) : undefined;
   if (question !== undefined) return { kind: question };

@@ -45,7 +45,7 @@ export interface SetCircumstances {
 }
 
 interface Slot {
-  readonly directive: Directive;
+  readonly directive: Directive<DirectiveName>;
   value: unknown;
 }
 
@@ -201,7 +201,7 @@ export class Config {
   }
 
   /** Every directive with its value, in the order of the table, for CONFIG REWRITE. */
-  *all(): IterableIterator<readonly [Directive, unknown]> {
+  *all(): IterableIterator<readonly [Directive<DirectiveName>, unknown]> {
     for (const { directive, value } of this.#slots) yield [directive, value];
   }
 

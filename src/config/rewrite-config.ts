@@ -9,6 +9,7 @@ import { lowerByteText } from "./byte-text";
 import type { Config } from "./config";
 import type { Directive } from "./directive";
 import { RewriteLines } from "./rewrite-lines";
+import type { DirectiveName } from "./rows/table";
 
 export interface RewriteInput {
   /** The text of the file now, or undefined when it does not exist. */
@@ -35,9 +36,17 @@ export function rewriteConfig(input: RewriteInput): string {
   return lines.text();
 }
 
-/** Every directive, in the order of the table. Sentinel's rewrite calls it too. */
-export function writeDirectives(lines: RewriteLines, config: Config): void {
+/**
+ * Every directive, in the order of the table. Sentinel's rewrite calls it too and leaves `save`
+ * out, which would be written even when nobody gave it.
+ */
+export function writeDirectives(
+  lines: RewriteLines,
+  config: Config,
+  except: ReadonlySet<DirectiveName> = new Set(),
+): void {
   for (const [directive, value] of config.all()) {
+    if (except.has(directive.name)) continue;
     for (const { part, text, forced } of directive.lines(value)) {
       lines.write(optionKey(directive, part), `${directive.name} ${text}`, forced);
     }

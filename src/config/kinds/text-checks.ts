@@ -3,7 +3,7 @@ import { trimByteText } from "../byte-text";
 
 const HOSTNAME_MAX = 255;
 /** What may stand in braces in `proc-title-template`. */
-export const TITLE_VARIABLES: readonly string[] = [
+const TITLE_VARIABLES: readonly string[] = [
   "title",
   "listen-addr",
   "server-mode",

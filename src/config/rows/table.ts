@@ -40,7 +40,7 @@ export type FlagName = NamesOf<boolean>;
 export type NumberName = NamesOf<number | bigint>;
 export type TextName = NamesOf<string>;
 
-export const directiveTable: readonly Directive[] = rows;
+export const directiveTable: readonly Directive<DirectiveName>[] = rows;
 
 /** Names of older versions that are read, change nothing and are told once. */
 export const IGNORED_DIRECTIVES: ReadonlySet<string> = new Set([

@@ -32,7 +32,7 @@ function load(text: string): Config {
 /** The directives in the file, with and without # in front. */
 function mentioned(prefix: "" | "# "): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  const known = new Set(directiveTable.map((directive) => directive.name));
+  const known = new Set<string>(directiveTable.map((directive) => directive.name));
   for (const line of TEXT.split("\n")) {
     if (!line.startsWith(prefix)) continue;
     const args = splitByteText(line.slice(prefix.length));
