@@ -8,6 +8,56 @@ import type { ConfigFiles, Reading } from "../../../src/config/config-files";
 import type { ConfigHost } from "../../../src/config/config-host";
 import { lineProblem } from "../../../src/config/config-problem";
 import { type LoadOutcome, loadConfig } from "../../../src/config/load-config";
+import { IGNORED_DIRECTIVES } from "../../../src/config/rows/table";
+
+/** A replica of the deployment that must go on working, without its comments. */
+const REDIS_3_2_FILE = `
+bind 127.0.0.173
+protected-mode yes
+port 6379
+tcp-backlog 511
+daemonize yes
+supervised no
+pidfile /d/redis_6379.pid
+masterauth "ghost+db@hz2016"
+requirepass "ghost+db@hz2016"
+loglevel notice
+logfile "/d/redis.log"
+save 900 1
+save 300 10
+dir /d/data/
+slave-serve-stale-data yes
+slave-read-only yes
+slaveof 127.0.0.173 6379
+slave-announce-ip 127.0.0.172
+repl-diskless-sync no
+slave-priority 100
+auto-aof-rewrite-min-size 64mb
+lua-time-limit 5000
+notify-keyspace-events ""
+hash-max-ziplist-entries 512
+list-max-ziplist-size -2
+zset-max-ziplist-value 64
+client-output-buffer-limit slave 256mb 64mb 60
+hz 10
+aof-rewrite-incremental-fsync yes
+`;
+
+const REDIS_3_2_NAMES = `timeout tcp-keepalive protected-mode port tcp-backlog bind unixsocket
+unixsocketperm save dir loglevel logfile syslog-enabled syslog-ident syslog-facility databases
+include maxclients maxmemory maxmemory-policy maxmemory-samples slaveof repl-ping-slave-period
+repl-timeout repl-disable-tcp-nodelay repl-diskless-sync repl-diskless-sync-delay repl-backlog-size
+repl-backlog-ttl masterauth slave-serve-stale-data slave-read-only rdbcompression rdbchecksum
+activerehashing daemonize hz appendonly appendfilename no-appendfsync-on-rewrite appendfsync
+auto-aof-rewrite-percentage auto-aof-rewrite-min-size aof-rewrite-incremental-fsync
+aof-load-truncated requirepass pidfile dbfilename hash-max-ziplist-entries hash-max-ziplist-value
+list-max-ziplist-entries list-max-ziplist-value list-max-ziplist-size list-compress-depth
+set-max-intset-entries zset-max-ziplist-entries zset-max-ziplist-value hll-sparse-max-bytes
+rename-command cluster-enabled cluster-config-file cluster-require-full-coverage
+cluster-node-timeout cluster-migration-barrier cluster-slave-validity-factor lua-time-limit
+slowlog-log-slower-than latency-monitor-threshold slowlog-max-len client-output-buffer-limit
+stop-writes-on-bgsave-error slave-priority min-slaves-to-write min-slaves-max-lag
+notify-keyspace-events supervised sentinel slave-announce-ip slave-announce-port`;
 
 class MemoryFiles implements ConfigFiles {
   readonly #texts: ReadonlyMap<string, string>;
@@ -147,6 +197,24 @@ describe("loadConfig", () => {
     assert.equal(config.text("rdb-version"), "7");
     assert.equal(config.number("snapshot-memory-limit"), 1024 ** 3);
     assert.equal(config.flag("replica-refuse-empty-master"), true);
+  });
+
+  it("loads a file for Redis 3.2 as it stands", () => {
+    const { config, outcome } = loadText(REDIS_3_2_FILE);
+    assert.ok("loaded" in outcome, JSON.stringify(outcome));
+    assert.deepEqual(config.value("replicaof"), { host: "127.0.0.173", port: 6379 });
+    assert.equal(config.flag("replica-read-only"), true);
+    assert.equal(config.text("masterauth"), "ghost+db@hz2016");
+    assert.equal(config.number("busy-reply-threshold"), 5000);
+    assert.deepEqual(config.takeNotices(), []);
+  });
+
+  it("knows every directive of Redis 3.2", () => {
+    const config = new Config(new RootHost());
+    const others = ["include", "rename-command", "sentinel", ...IGNORED_DIRECTIVES];
+    for (const name of REDIS_3_2_NAMES.split(/\s+/)) {
+      assert.ok(config.directive(name) !== undefined || others.includes(name), name);
+    }
   });
 
   it("reads obsolete directives and says so once each", () => {
