@@ -4,7 +4,7 @@
 
 import { decodeReply, type Reply } from "../support/reply";
 
-export interface AllowedDifference {
+interface AllowedDifference {
   /** First words of the commands it covers, in lower case. */
   readonly commands: readonly string[];
   readonly reason: string;
@@ -16,7 +16,7 @@ const CLOCK_TOLERANCE_MS = 1000;
 const TTL_TOLERANCE_MS = 1000;
 const IDLE_TOLERANCE_S = 2;
 
-export const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
+const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
   {
     commands: ["time"],
     reason: "the two are asked one after the other",
@@ -199,7 +199,7 @@ const INFO_NOT_HERE = new RegExp(
 );
 
 /** The row for a command, or undefined where replies must be the same bytes. */
-export function allowedDifference(args: readonly Buffer[]): AllowedDifference | undefined {
+function allowedDifference(args: readonly Buffer[]): AllowedDifference | undefined {
   const words = args.slice(0, 2).map((arg) => arg.toString("latin1").toLowerCase());
   const both = words.join(" ");
   return (
