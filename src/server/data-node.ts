@@ -6,6 +6,7 @@ import { Pipeline } from "../command/pipeline";
 import type { Config } from "../config/config";
 import { AccessClock } from "../keyspace/access-clock";
 import { DataCall } from "../keyspace/data-call";
+import { KeyWarmer } from "../keyspace/key-warmer";
 import { Keyspace } from "../keyspace/keyspace";
 import { LazyFree } from "../keyspace/lazy-free";
 import { Arena } from "../memory/arena";
@@ -115,6 +116,7 @@ export class DataNode {
     const scratch = new ScratchRequest(args, INPUT_SCRATCH_AT, (bytes, at, length) =>
       keyspace.hashOf(bytes, at, length),
     );
+    const warmer = new KeyWarmer(keyspace, this.call.clients, transport.memory.table);
     const host = {
       beginTurn: () => {
         const nowMs = clock.nowMs();
@@ -127,6 +129,7 @@ export class DataNode {
       closed: () => undefined,
       acceptFailed: () => undefined,
       protocolError: () => undefined,
+      lookAhead: (at: number, left: number) => warmer.warm(at, left),
     };
     return new TurnLoop(transport, this.pipeline, this.call, host, scratch);
   }

@@ -27,7 +27,12 @@ export interface TurnHost<C extends SessionCall> {
   readonly closed: (client: Client, reason: number) => void;
   readonly acceptFailed: (errno: number) => void;
   readonly protocolError: (call: C, text: string) => void;
+  /** Looks ahead at the next records, `left` of them from table word `at`; every LOOK_AHEAD-th. */
+  readonly lookAhead: (at: number, left: number) => void;
 }
+
+/** Records between two calls of `lookAhead`. */
+export const LOOK_AHEAD = 32;
 
 const NAME_HASH_WORD = 2;
 const START_WORD = 4;
@@ -75,6 +80,7 @@ export class TurnLoop<C extends SessionCall> {
     let current: Client | undefined;
     let at = 0;
     for (let record = 0; record < records; record++) {
+      if (record % LOOK_AHEAD === 0) this.#host.lookAhead(at, records - record);
       const count = table[at + 1];
       if (count >= EVENT_BIT) {
         current = undefined;
