@@ -30,6 +30,14 @@ napi_value memoryAdvise(napi_env env, napi_callback_info info) {
   return makeNumber(env, static_cast<double>(memory::discard(bytes.data, bytes.length)));
 }
 
+/** memoryPreferHuge(bytes) -> whether the system was asked to back them with huge pages. */
+napi_value memoryPreferHuge(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  Bytes bytes;
+  if (!arguments.readBytes(0, &bytes)) return nullptr;
+  return makeNumber(env, memory::preferHuge(bytes.data, bytes.length) ? 1 : 0);
+}
+
 /**
  * scan(bytes, table, maxBulkBytes, unauthenticated, key0, key1) -> words written to the table. It
  * scans whole requests from the front, as one client's, and ends at the first that is not
@@ -59,6 +67,7 @@ napi_value scan(napi_env env, napi_callback_info info) {
 void addAlgorithms(napi_env env, napi_value exports) {
   addFunction(env, exports, "halfSipHash13", halfSipHash13, nullptr);
   addFunction(env, exports, "memoryAdvise", memoryAdvise, nullptr);
+  addFunction(env, exports, "memoryPreferHuge", memoryPreferHuge, nullptr);
   addFunction(env, exports, "scan", scan, nullptr);
 }
 

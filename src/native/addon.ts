@@ -55,6 +55,8 @@ export interface NativeAddon {
   ): number;
   /** Gives the whole pages inside the range back to the system; returns how many bytes. */
   memoryAdvise(bytes: Uint8Array, offset: number, length: number): number;
+  /** Asks the system for huge pages behind the bytes; 1 when it took the advice, else 0. */
+  memoryPreferHuge(bytes: Uint8Array): number;
   /** Writes the records of all complete requests in `bytes`; returns the words written. */
   scan(
     bytes: Uint8Array,

@@ -30,6 +30,8 @@ export interface DataNodeParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly hashKey: readonly [number, number];
+  /** Asks the system for huge pages behind a new segment; absent without the addon. */
+  readonly preferHugePages?: (segment: Uint8Array) => void;
   /** Gives memory back to the system; absent without the addon. */
   readonly advise?: (segment: Uint8Array, offset: number, length: number) => void;
   /** Ends the process after an exception in the middle of a command (design D7). */
@@ -63,7 +65,10 @@ export class DataNode {
     const poison = process.env.REDIS_POISON_MEMORY === "1";
     this.memory = new Arena({
       poison,
-      onSegment: (index, bytes) => transport.registerSegment(index, bytes),
+      onSegment: (index, bytes) => {
+        parts.preferHugePages?.(bytes);
+        transport.registerSegment(index, bytes);
+      },
       ...(parts.advise !== undefined && { advise: parts.advise }),
     });
     this.keyspace = this.#newKeyspace();

@@ -52,6 +52,7 @@ async function serve(config: Config, log: SessionLog): Promise<void> {
     hashKey,
     ...(addon && {
       advise: (segment, offset, length) => void addon.memoryAdvise(segment, offset, length),
+      preferHugePages: (segment) => void addon.memoryPreferHuge(segment),
     }),
     onCrash: (_call, error) => {
       log.warning(`Crashed: ${error instanceof Error ? (error.stack ?? error.message) : error}`);

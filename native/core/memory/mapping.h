@@ -18,6 +18,9 @@ void release(void* range, size_t bytes);
  */
 size_t discard(void* start, size_t bytes);
 
+/** Asks for huge pages behind [start, start + bytes); false when the system knows none. */
+bool preferHuge(void* start, size_t bytes);
+
 }  // namespace memory
 
 #endif  // REDIS_CORE_MEMORY_MAPPING_H_
