@@ -17,8 +17,8 @@
 
 import { createServer, type Socket } from "node:net";
 import { constants as osConstants } from "node:os";
-import type { Clock } from "../base/clock";
-import type { HalfSipHash } from "../base/half-sip-hash";
+import { type Clock, SystemClock } from "../base/clock";
+import { HalfSipHash } from "../base/half-sip-hash";
 import { PortableClient } from "./portable-client";
 import { CLIENT_SHARE_BYTES, PortableInput } from "./portable-input";
 import { type CreateServer, PortableListeners } from "./portable-listeners";
@@ -35,12 +35,16 @@ import {
   EVENT_CLOSED,
   type SlotAddress,
   STATS_BYTES_IN,
+  STATS_PENDING_OUTPUT,
+  STATS_QUERY_BYTES,
   STATS_WORDS,
   type Transport,
   type TransportMemory,
   type TransportSettings,
 } from "./transport";
+import { createTransportMemory } from "./transport-memory";
 
+const DEFAULT_MAX_SLOTS = 65536;
 /** A client that has this much waiting is not read from until it has had its turns. */
 const MAX_QUEUED_BYTES = 0x10_0000;
 const ACCEPT_FAILED_INTERVAL_MS = 1000;
@@ -48,14 +52,15 @@ const ACCEPT_FAILED_INTERVAL_MS = 1000;
 const LINGER_MS = 1000;
 
 export interface PortableTransportOptions {
-  /** Offers `memory.control` and `memory.stats` for this many slots. */
-  readonly maxSlots: number;
-  readonly memory: TransportMemory;
-  /** The server's hash of keys. */
-  readonly keyHash: HalfSipHash;
-  readonly clock: Clock;
+  /** Two 32-bit words: the key of the key hash in command records. */
+  readonly hashKey: readonly [number, number];
+  /** Most clients at once. */
+  readonly maxSlots?: number;
   /** For TLS: makes a tls.Server with `allowHalfOpen`; plain TCP and unix sockets when absent. */
   readonly createServer?: CreateServer;
+  /** For tests: time stands still, and memory is used by several transports in turn. */
+  readonly clock?: Clock;
+  readonly memory?: TransportMemory;
 }
 
 export class PortableTransport implements Transport {
@@ -72,7 +77,7 @@ export class PortableTransport implements Transport {
   #ready: PortableClient[] = [];
   /** Clients whose CLOSED record is in this turn's table. */
   readonly #closed: PortableClient[] = [];
-  /** Clients to be closed when this turn's output is given to their sockets. */
+  /** Clients to be closed when this turn's, or the next turn's, output is given to their sockets. */
   readonly #toEnd: PortableClient[] = [];
   /** Sockets of freed clients that still send: who half-closes after a pipeline gets its answers, as
    * from Redis, whose replies all lie in the kernel when it closes. */
@@ -81,17 +86,19 @@ export class PortableTransport implements Transport {
   #onTurn: ((records: number) => number) | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #isInTurn = false;
-  #isStopped = false;
+  /** Set while and after stopping. */
+  #stopped: Promise<void> | undefined;
+  #onAllGone: (() => void) | undefined;
   #keepAliveMs = 0;
   #acceptErrno = 0;
   #acceptFailedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: PortableTransportOptions) {
-    this.memory = options.memory;
-    this.maxSlots = options.maxSlots;
-    this.#clock = options.clock;
-    this.#input = new PortableInput(options.memory, options.keyHash);
-    this.#output = new PortableOutput(options.memory, this.#clients, (client, reason) =>
+    this.maxSlots = options.maxSlots ?? DEFAULT_MAX_SLOTS;
+    this.memory = options.memory ?? createTransportMemory(this.maxSlots);
+    this.#clock = options.clock ?? new SystemClock();
+    this.#input = new PortableInput(this.memory, new HalfSipHash(...options.hashKey));
+    this.#output = new PortableOutput(this.memory, this.#clients, (client, reason) =>
       this.#drop(client, reason),
     );
     const plain: CreateServer = (onConnection) =>
@@ -100,7 +107,7 @@ export class PortableTransport implements Transport {
       accepted: (socket, id, path) => this.#accept(socket, id, path),
       acceptFailed: (errno) => this.#noteAcceptFailure(errno),
     });
-    for (let slot = options.maxSlots - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
+    for (let slot = this.maxSlots - 1; slot >= 0; slot--) this.#freeSlots.push(slot);
   }
 
   configure(settings: TransportSettings): void {
@@ -146,8 +153,9 @@ export class PortableTransport implements Transport {
     client.setClosedReason(CLOSED_BY_SERVER);
     this.#input.discard(client);
     this.#continueReading(client);
-    if (this.#isInTurn) this.#toEnd.push(client);
-    else this.#end(client);
+    // Also outside a turn: what is flushed right after this belongs to its output.
+    this.#toEnd.push(client);
+    this.#makeReady(client);
   }
 
   hold(slot: number, start: number): void {
@@ -178,26 +186,37 @@ export class PortableTransport implements Transport {
     this.#output.registerSegment(index, bytes);
   }
 
-  async stop(graceMs: number): Promise<void> {
-    this.#isStopped = true;
-    clearImmediate(this.#immediate);
+  stop(graceMs: number): Promise<void> {
+    this.#stopped ??= this.#stop(graceMs);
+    return this.#stopped;
+  }
+
+  /** Turns go on for the CLOSED records, until the last client and the last socket are gone. */
+  async #stop(graceMs: number): Promise<void> {
     this.#listeners.closeAll();
-    const sockets = [...this.#lingering];
-    for (const client of this.#clients) {
-      if (client === undefined) continue;
-      sockets.push(client.socket);
-      endSocket(client.socket);
-    }
-    const closed = sockets.map(untilClosed);
+    const allGone = new Promise<void>((resolve) => {
+      this.#onAllGone = resolve;
+    });
+    for (const client of this.#clients) if (client !== undefined) this.close(client.slot, true);
     const timer = setTimeout(() => {
-      for (const socket of sockets) socket.destroy();
+      for (const client of this.#clients) {
+        if (client !== undefined) this.#drop(client, CLOSED_BY_SERVER);
+      }
+      for (const socket of this.#lingering) socket.destroy();
     }, graceMs);
-    await Promise.all(closed);
+    this.#tellIfAllGone();
+    await allGone;
     clearTimeout(timer);
+    clearImmediate(this.#immediate);
+  }
+
+  #tellIfAllGone(): void {
+    const areAllFree = this.#freeSlots.length === this.maxSlots;
+    if (areAllFree && this.#lingering.size === 0) this.#onAllGone?.();
   }
 
   #accept(socket: Socket, listenerId: number, unixPath: string): void {
-    const slot = this.#isStopped ? undefined : this.#freeSlots.pop();
+    const slot = this.#stopped === undefined ? this.#freeSlots.pop() : undefined;
     if (slot === undefined) {
       socket.on("error", ignoreError).destroy();
       this.#noteAcceptFailure(osConstants.errno.EMFILE);
@@ -261,14 +280,12 @@ export class PortableTransport implements Transport {
   #schedule(): void {
     const isIdle = this.#ready.length === 0 && this.#acceptErrno === 0;
     if (isIdle || this.#immediate !== undefined || this.#isInTurn) return;
-    if (this.#onTurn === undefined || this.#isStopped) return;
+    if (this.#onTurn === undefined && this.#stopped === undefined) return;
     this.#immediate = setImmediate(this.#runTurn);
   }
 
   #turn(): void {
     this.#immediate = undefined;
-    const onTurn = this.#onTurn;
-    if (onTurn === undefined || this.#isStopped) return;
     const input = this.#input;
     this.#isInTurn = true;
     input.beginTurn();
@@ -277,7 +294,8 @@ export class PortableTransport implements Transport {
     this.#ready = [];
     for (const client of waiting) this.#serve(client);
     const records = input.scanner.recordCount;
-    if (records > 0) this.#output.send(onTurn(records));
+    // Stopped before it was started, it has turns only to free its clients.
+    if (records > 0 && this.#onTurn !== undefined) this.#output.send(this.#onTurn(records));
     input.endTurn((client) => this.#drop(client, CLOSED_QUERY_LIMIT));
     this.#isInTurn = false;
     this.#afterTurn(waiting);
@@ -343,20 +361,28 @@ export class PortableTransport implements Transport {
     this.#input.discard(client);
     this.#clients[slot] = undefined;
     this.#freeSlots.push(slot);
+    const { stats } = this.memory;
+    stats[slot * STATS_WORDS + STATS_PENDING_OUTPUT] = 0;
+    stats[slot * STATS_WORDS + STATS_QUERY_BYTES] = 0;
     if (client.closedReason === CLOSED_BY_PEER && socket.writableLength > 0) this.#linger(socket);
     else socket.destroy();
+    this.#tellIfAllGone();
   }
 
   #linger(socket: Socket): void {
     this.#lingering.add(socket);
-    socket.once("close", () => this.#lingering.delete(socket));
+    socket.once("close", () => {
+      this.#lingering.delete(socket);
+      this.#tellIfAllGone();
+    });
     socket.setTimeout(LINGER_MS, () => socket.destroy());
     endSocket(socket);
   }
 
   #noteAcceptFailure(errno: number): void {
     const nowMs = this.#clock.monotonicMs();
-    if (this.#isStopped || nowMs - this.#acceptFailedAtMs < ACCEPT_FAILED_INTERVAL_MS) return;
+    if (this.#stopped !== undefined || nowMs - this.#acceptFailedAtMs < ACCEPT_FAILED_INTERVAL_MS)
+      return;
     this.#acceptFailedAtMs = nowMs;
     this.#acceptErrno = errno;
     this.#schedule();
@@ -375,11 +401,4 @@ function ignoreError(): void {}
 /** Closes after what the socket was given. */
 function endSocket(socket: Socket): void {
   socket.end(() => socket.destroy());
-}
-
-function untilClosed(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    if (socket.closed) resolve();
-    else socket.once("close", () => resolve());
-  });
 }

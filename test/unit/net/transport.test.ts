@@ -1,5 +1,5 @@
-// The native transport against the suite that says what a transport does. The portable one stands
-// here as well as soon as it exists.
+// The native transport against the suite that says what a transport does; the portable one is in
+// portable-suite.test.ts.
 
 import { createNativeTransport } from "../../../src/net/native-transport";
 import { testTransport } from "./transport-suite";
