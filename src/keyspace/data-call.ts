@@ -36,36 +36,53 @@ export class DataCall extends SessionCall {
     return this.keyspace.hash.hash(args.input, args.offset(index), args.length(index));
   }
 
-  /** The live entry of a key argument for reading: counts hit or miss, touches the access clock. */
+  /**
+   * The live entry of a key argument for reading: counts hit or miss, touches the access clock
+   * (unless the client asked for NO-TOUCH).
+   */
   read(index: number): number {
+    return this.#read(index, !this.client.noTouch);
+  }
+
+  /** As `read`, for commands that look at a key without using it (EXISTS, TYPE, TTL). */
+  look(index: number): number {
+    return this.#read(index, false);
+  }
+
+  /** As `read`, and touches the access clock whatever the client asked for. */
+  readAndTouch(index: number): number {
+    return this.#read(index, true);
+  }
+
+  /** As `look`, and does not tell of a miss (OBJECT). */
+  inspect(index: number): number {
     const { args } = this;
-    return this.keyspace.read(
-      this.db,
-      this.hash(index),
-      args.input,
-      args.offset(index),
-      args.length(index),
-      !this.client.noTouch,
-    );
+    const at = args.offset(index);
+    return this.keyspace.inspect(this.db, this.hash(index), args.input, at, args.length(index));
   }
 
   /** The live entry of a key argument for a change; no hit is counted. */
   write(index: number): number {
-    const entry = this.peek(index);
-    if (entry !== 0) this.db.touch(entry);
+    return this.writeIn(this.db, index);
+  }
+
+  /** As `write`, in another database than the client's. */
+  writeIn(database: Database, index: number): number {
+    const entry = this.peekIn(database, index);
+    if (entry !== 0 && !this.client.noTouch) database.touch(entry);
     return entry;
   }
 
   /** The live entry of a key argument, with nothing counted or touched. */
   peek(index: number): number {
+    return this.peekIn(this.db, index);
+  }
+
+  /** As `peek`, in another database than the client's. */
+  peekIn(database: Database, index: number): number {
     const { args } = this;
-    return this.keyspace.peek(
-      this.db,
-      this.hash(index),
-      args.input,
-      args.offset(index),
-      args.length(index),
-    );
+    const at = args.offset(index);
+    return this.keyspace.peek(database, this.hash(index), args.input, at, args.length(index));
   }
 
   /** Replies WRONGTYPE and returns true unless the entry (not 0) has the type. */
@@ -80,11 +97,33 @@ export class DataCall extends SessionCall {
    * notification class (config/keyspace-events). Called once the change is complete.
    */
   changed(index: number, classBit: number, event: string): void {
-    const { args, keyspace } = this;
+    this.keyspace.stats.dirty++;
+    this.signal(this.db, index);
+    this.notify(this.db, index, classBit, event);
+  }
+
+  /** Tells those who watch a key argument that it changed; part of `changed`. */
+  signal(database: Database, index: number): void {
+    const { args } = this;
+    this.keyspace.events.changed(database, args.input, args.offset(index), args.length(index));
+  }
+
+  /** Publishes an event about a key argument; part of `changed`. */
+  notify(database: Database, index: number, classBit: number, event: string): void {
+    const { args } = this;
     const at = args.offset(index);
-    const length = args.length(index);
-    keyspace.stats.dirty++;
-    keyspace.events.changed(this.db, args.input, at, length);
-    keyspace.events.notify(classBit, event, this.db, args.input, at, length);
+    this.keyspace.events.notify(classBit, event, database, args.input, at, args.length(index));
+  }
+
+  #read(index: number, touches: boolean): number {
+    const { args } = this;
+    return this.keyspace.read(
+      this.db,
+      this.hash(index),
+      args.input,
+      args.offset(index),
+      args.length(index),
+      touches,
+    );
   }
 }

@@ -2,8 +2,9 @@ import { copyBytes } from "../base/bytes";
 import type { Arena } from "../memory/arena";
 import { GRANULE_MASK, SEGMENT_SHIFT } from "../memory/block-memory";
 import { Dict } from "../structures/dict";
-import { ENTRY_KEY_LENGTH } from "../structures/dict-layout";
+import { ENTRY_HASH, ENTRY_KEY_LENGTH } from "../structures/dict-layout";
 import {
+  copyExpiry,
   ENTRY_HEADER_BYTES,
   ENTRY_META,
   ENTRY_VALUE,
@@ -34,10 +35,14 @@ export interface DatabaseHost {
   countAccess(meta: number): number;
   /** Frees what an entry that is no longer in a dictionary holds, and the entry. */
   dispose(entry: number): void;
+  /** An entry came into being by a command. */
+  added(database: Database, entry: number): void;
 }
 
 /** No expiry, for parameters in ms since 1970. */
 export const NO_EXPIRY = -1;
+/** The expiry that the key had, to the last bit, or none if it had none. */
+export const KEEP_EXPIRY = -2;
 /** Strings that grow by APPEND get room in advance, but not more than this. */
 const MOST_ROOM_BYTES = 1024 * 1024;
 
@@ -50,22 +55,52 @@ const MOST_ROOM_BYTES = 1024 * 1024;
  * call that looks up or changes; methods named `...Found` work on it.
  */
 export class Database {
-  readonly dict: Dict;
+  /** As clients name it. */
+  readonly index: number;
+  /** Replaced as a whole when the database is emptied or swapped. */
+  dict: Dict;
   /** Where the sweep for expired keys goes on. */
   sweepPosition = 0;
-  /** Running average of the time to live that the sweep sees, in ms. */
+  /** Running average of the time to live that the sweep sees, in ms (INFO avg_ttl). */
   averageTtlMs = 0;
   readonly #host: DatabaseHost;
   readonly #memory: Arena;
 
-  constructor(host: DatabaseHost) {
+  constructor(host: DatabaseHost, index: number) {
+    this.index = index;
     this.#host = host;
     this.#memory = host.memory;
     this.dict = new Dict(host.memory, ENTRY_HEADER_BYTES).create();
   }
 
+  /** Keys, those included that have expired and not been removed yet (INFO keys). */
   get size(): number {
     return this.dict.count;
+  }
+
+  /** Keys with an expiry (INFO expires). */
+  get expiring(): number {
+    return this.dict.expiring;
+  }
+
+  /** Goes on with an empty dictionary; returns the old one, which the caller throws away. */
+  startAnew(): Dict {
+    const old = this.dict;
+    this.dict = new Dict(this.#memory, ENTRY_HEADER_BYTES).create();
+    this.sweepPosition = 0;
+    this.averageTtlMs = 0;
+    return old;
+  }
+
+  /** Exchanges the contents of two databases. */
+  swapWith(other: Database): void {
+    const { dict, sweepPosition, averageTtlMs } = this;
+    this.dict = other.dict;
+    this.sweepPosition = other.sweepPosition;
+    this.averageTtlMs = other.averageTtlMs;
+    other.dict = dict;
+    other.sweepPosition = sweepPosition;
+    other.averageTtlMs = averageTtlMs;
   }
 
   /** The entry of a key whether it has expired or not, or 0; the access clock is left alone. */
@@ -86,7 +121,8 @@ export class Database {
 
   /**
    * Gives a key a string value, whatever it held. `find` for the same key must have been called last
-   * and its result is `found`. Returns the entry.
+   * and its result is `found`. `expiryMs` may be NO_EXPIRY or KEEP_EXPIRY; what an LFU policy has
+   * counted stays. Returns the entry.
    */
   setString(
     found: number,
@@ -100,32 +136,29 @@ export class Database {
     expiryMs: number,
   ): number {
     const memory = this.#memory;
-    if (found !== 0 && this.#fitsInPlace(found, keyLength, valueLength, expiryMs)) {
+    const keeps = expiryMs === KEEP_EXPIRY;
+    const time = keeps && found !== 0 ? this.expiryOf(found) : expiryMs;
+    if (found !== 0 && this.#fitsInPlace(found, keyLength, valueLength, time)) {
       const words = memory.words[found >>> SEGMENT_SHIFT];
       const at = (found & GRANULE_MASK) << 2;
-      words[at + ENTRY_META] = this.#newMeta(TYPE_STRING);
+      words[at + ENTRY_META] = this.#overwrittenMeta(words[at + ENTRY_META]);
       words[at + ENTRY_VALUE] = valueLength;
-      if (expiryMs >= 0) writeExpiry(memory, found, expiryMs);
-      const start = (at << 2) + entryBytes(keyLength, 0, expiryMs >= 0);
+      if (time >= 0 && !keeps) writeExpiry(memory, found, time);
+      const start = (at << 2) + entryBytes(keyLength, 0, time >= 0);
       copyBytes(memory.bytes[found >>> SEGMENT_SHIFT], start, value, valueAt, valueLength);
       return found;
     }
-    const entry = this.newString(
-      hash,
-      key,
-      keyAt,
-      keyLength,
-      value,
-      valueAt,
-      valueLength,
-      expiryMs,
-    );
+    const entry = this.newString(hash, key, keyAt, keyLength, value, valueAt, valueLength, time);
     if (found === 0) {
       this.dict.insert(entry);
-    } else {
-      this.dict.replaceFound(entry);
-      this.#host.dispose(found);
+      this.#host.added(this, entry);
+      return entry;
     }
+    if (keeps && time >= 0) copyExpiry(memory, found, entry);
+    const meta = wordOf(memory, found, ENTRY_META);
+    setWord(memory, entry, ENTRY_META, this.#overwrittenMeta(meta));
+    this.dict.replaceFound(entry);
+    this.#host.dispose(found);
     return entry;
   }
 
@@ -169,11 +202,17 @@ export class Database {
   ): number {
     const meta = this.#newMeta(type | (encoding << 4));
     const entry = newEntry(this.#memory, hash, key, keyAt, keyLength, 0, meta, valueRef, NO_EXPIRY);
-    this.dict.insert(entry);
+    this.add(entry);
     return entry;
   }
 
   /** Adds an entry that is in no dictionary and whose key is not there. */
+  add(entry: number): void {
+    this.dict.insert(entry);
+    this.#host.added(this, entry);
+  }
+
+  /** As `add` while a data set is loaded: nobody is told. */
   insert(entry: number): void {
     this.dict.insert(entry);
   }
@@ -247,36 +286,50 @@ export class Database {
     return hasExpiry(this.#memory, entry) ? expiryOf(this.#memory, entry) : NO_EXPIRY;
   }
 
-  #copyWithExpiry(old: number, expiryMs: number): number {
+  /**
+   * A copy of an entry, with an inline value, under another key; it is in no dictionary. Of a value
+   * that lies outside the entry both hold the ref, and the caller sees to it that one lets go.
+   * @param expiryMs KEEP_EXPIRY, NO_EXPIRY or a time.
+   */
+  copyEntry(
+    old: number,
+    hash: number,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+    expiryMs: number,
+  ): number {
     const memory = this.#memory;
-    const keyLength = keyLengthOf(memory, old);
+    const keeps = expiryMs === KEEP_EXPIRY;
+    const time = keeps ? this.expiryOf(old) : expiryMs;
     const meta = wordOf(memory, old, ENTRY_META);
     const valueWord = wordOf(memory, old, ENTRY_VALUE);
     const inline = typeOf(memory, old) === TYPE_STRING ? valueWord : 0;
+    const entry = newEntry(memory, hash, key, keyAt, keyLength, inline, meta, valueWord, time);
+    if (keeps && time >= 0) copyExpiry(memory, old, entry);
+    const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
     const oldBytes = memory.bytes[old >>> SEGMENT_SHIFT];
-    const oldKeyAt = keyStartOf(memory, old);
-    const hash = wordOf(memory, old, 0);
-    const entry = newEntry(
-      memory,
-      hash,
-      oldBytes,
-      oldKeyAt,
-      keyLength,
-      inline,
-      meta,
-      valueWord,
-      expiryMs,
-    );
-    if (inline > 0) {
-      const start = valueStartOf(memory, entry);
-      const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
-      copyBytes(bytes, start, oldBytes, oldKeyAt + keyLength, inline);
-    }
+    const start = valueStartOf(memory, entry);
+    copyBytes(bytes, start, oldBytes, valueStartOf(memory, old), inline);
     return entry;
+  }
+
+  #copyWithExpiry(old: number, expiryMs: number): number {
+    const memory = this.#memory;
+    const bytes = memory.bytes[old >>> SEGMENT_SHIFT];
+    const hash = wordOf(memory, old, ENTRY_HASH);
+    const keyLength = keyLengthOf(memory, old);
+    return this.copyEntry(old, hash, bytes, keyStartOf(memory, old), keyLength, expiryMs);
   }
 
   #newMeta(typeAndEncoding: number): number {
     return typeAndEncoding | (STRING_AUTO << 4) | this.#host.accessClock;
+  }
+
+  /** The meta word of a string that takes the place of a value with the meta word `old`. */
+  #overwrittenMeta(old: number): number {
+    if (!this.#host.countsAccesses) return this.#newMeta(TYPE_STRING);
+    return (old & ~0xff) | TYPE_STRING | (STRING_AUTO << 4);
   }
 
   /** Whether a string of this length can be written over the found entry's value. */

@@ -23,6 +23,9 @@ const EXPIRY_BYTES = 8;
 const EXPIRY_LOW = 4;
 const EXPIRY_HIGH = 5;
 const TWO_32 = 4294967296;
+/** Times whose high word is smaller fit a number exactly (2^53). */
+const FIRST_INEXACT_HIGH = 0x20_0000;
+const INT64_LIMIT = 2 ** 63;
 
 /** Types as Redis numbers them. */
 export const TYPE_STRING = 0;
@@ -72,19 +75,50 @@ export function hasExpiry(memory: BlockMemory, entry: number): boolean {
   return wordOf(memory, entry, ENTRY_KEY_LENGTH) < 0;
 }
 
-/** The expiry in ms since 1970; only where `hasExpiry`. */
+/**
+ * The expiry in ms since 1970; only where `hasExpiry`. From 2^53 on it is rounded, which keeps order
+ * with every time that a clock shows; `exactExpiryOf` has the digits.
+ */
 export function expiryOf(memory: BlockMemory, entry: number): number {
   const words = memory.words[entry >>> SEGMENT_SHIFT];
   const at = (entry & GRANULE_MASK) << 2;
   return words[at + EXPIRY_HIGH] * TWO_32 + (words[at + EXPIRY_LOW] >>> 0);
 }
 
-/** Overwrites the expiry of an entry that has one. */
+/** Whether an expiry is so far away that only `exactExpiryOf` has its digits. */
+export function isExpiryInexact(memory: BlockMemory, entry: number): boolean {
+  return wordOf(memory, entry, EXPIRY_HIGH) >= FIRST_INEXACT_HIGH;
+}
+
+/** The expiry as it is, over all of int64. Allocates. */
+export function exactExpiryOf(memory: BlockMemory, entry: number): bigint {
+  const low = wordOf(memory, entry, EXPIRY_LOW) >>> 0;
+  return (BigInt(wordOf(memory, entry, EXPIRY_HIGH)) << 32n) | BigInt(low);
+}
+
+/** Overwrites the expiry of an entry that has one; what passes int64 becomes its last value. */
 export function writeExpiry(memory: BlockMemory, entry: number, expiryMs: number): void {
   const words = memory.words[entry >>> SEGMENT_SHIFT];
   const at = (entry & GRANULE_MASK) << 2;
-  words[at + EXPIRY_LOW] = expiryMs | 0;
-  words[at + EXPIRY_HIGH] = Math.floor(expiryMs / TWO_32);
+  if (expiryMs < INT64_LIMIT) {
+    words[at + EXPIRY_LOW] = expiryMs | 0;
+    words[at + EXPIRY_HIGH] = Math.floor(expiryMs / TWO_32);
+  } else {
+    words[at + EXPIRY_LOW] = -1;
+    words[at + EXPIRY_HIGH] = 0x7fffffff;
+  }
+}
+
+/** As `writeExpiry`, for times beyond 2^53; from 0 to the last int64. */
+export function writeExactExpiry(memory: BlockMemory, entry: number, expiryMs: bigint): void {
+  setWord(memory, entry, EXPIRY_LOW, Number(BigInt.asIntN(32, expiryMs)));
+  setWord(memory, entry, EXPIRY_HIGH, Number(expiryMs >> 32n));
+}
+
+/** Gives an entry that has an expiry the one of another, to the last bit. */
+export function copyExpiry(memory: BlockMemory, from: number, to: number): void {
+  setWord(memory, to, EXPIRY_LOW, wordOf(memory, from, EXPIRY_LOW));
+  setWord(memory, to, EXPIRY_HIGH, wordOf(memory, from, EXPIRY_HIGH));
 }
 
 /** Bytes of an entry with a key and inline value of these lengths. */

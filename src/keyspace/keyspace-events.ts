@@ -18,12 +18,16 @@ export interface KeyspaceEvents {
     at: number,
     length: number,
   ): void;
+  /** An entry came into being (class n); before the event of the command that made it. */
+  added(database: Database, entry: number): void;
   /** A key was asked for and is not there (class m). */
   missed(database: Database, key: Uint8Array, at: number, length: number): void;
   /** An entry is about to be removed because its time has come. */
   expired(database: Database, entry: number): void;
   /** An entry is about to be removed to free memory. */
   evicted(database: Database, entry: number): void;
-  /** A database (or all of them, undefined) was emptied or swapped. */
-  flushed(database: Database | undefined): void;
+  /** A database is about to be emptied as a whole. */
+  flushed(database: Database): void;
+  /** Two databases are about to exchange their contents. */
+  swapped(first: Database, second: Database): void;
 }

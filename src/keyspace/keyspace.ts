@@ -68,8 +68,10 @@ export class Keyspace implements DatabaseHost {
   nowMs = 0;
   /** False on a replica: expired keys are hidden, not removed. */
   expiresKeys = true;
-  /** lazyfree-lazy-expire and its kin all mean the same here: large values are freed over turns. */
+  /** While CLIENT PAUSE stops writes: nothing expires or is evicted. */
+  actionsPaused = false;
   readonly #types: (ValueType | undefined)[] = [];
+  readonly #disposeEntry = (entry: number): void => this.dispose(entry);
 
   constructor(parts: KeyspaceParts) {
     this.memory = parts.memory;
@@ -79,7 +81,7 @@ export class Keyspace implements DatabaseHost {
     this.access = parts.access;
     this.lazyFree = parts.lazyFree;
     for (const type of parts.types) this.#types[type.code] = type;
-    this.databases = Array.from({ length: parts.databases }, () => new Database(this));
+    this.databases = Array.from({ length: parts.databases }, (_, i) => new Database(this, i));
   }
 
   get accessClock(): number {
@@ -88,6 +90,10 @@ export class Keyspace implements DatabaseHost {
 
   get countsAccesses(): boolean {
     return this.access.countsAccesses;
+  }
+
+  added(database: Database, entry: number): void {
+    this.events.added(database, entry);
   }
 
   countAccess(meta: number): number {
@@ -125,11 +131,11 @@ export class Keyspace implements DatabaseHost {
   ): number {
     const entry = database.find(hash, key, keyAt, keyLength);
     if (entry === 0 || !this.isExpired(entry)) return entry;
-    if (this.expiresKeys) this.expireFound(database, entry);
+    if (this.expiresKeys && !this.actionsPaused) this.expireFound(database, entry);
     return 0;
   }
 
-  /** As `peek`, for reading: counts hit or miss and touches the access clock. */
+  /** As `peek`, for reading: counts hit or miss, tells of a miss, touches the access clock. */
   read(
     database: Database,
     hash: number,
@@ -138,14 +144,23 @@ export class Keyspace implements DatabaseHost {
     keyLength: number,
     touches: boolean,
   ): number {
+    const entry = this.inspect(database, hash, key, keyAt, keyLength);
+    if (entry === 0) this.events.missed(database, key, keyAt, keyLength);
+    else if (touches) database.touch(entry);
+    return entry;
+  }
+
+  /** As `peek`, and counts hit or miss. */
+  inspect(
+    database: Database,
+    hash: number,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+  ): number {
     const entry = this.peek(database, hash, key, keyAt, keyLength);
-    if (entry === 0) {
-      this.stats.misses++;
-      this.events.missed(database, key, keyAt, keyLength);
-      return 0;
-    }
-    this.stats.hits++;
-    if (touches) database.touch(entry);
+    if (entry === 0) this.stats.misses++;
+    else this.stats.hits++;
     return entry;
   }
 
@@ -154,6 +169,18 @@ export class Keyspace implements DatabaseHost {
     this.stats.expired++;
     this.events.expired(database, entry);
     database.deleteFound(entry);
+  }
+
+  /**
+   * Empties a database: it goes on with a new dictionary, and the old one is freed over turns.
+   * Returns how many keys it had.
+   */
+  flush(database: Database): number {
+    const removed = database.size;
+    this.events.flushed(database);
+    if (removed > 0) this.lazyFree.dict(database.startAnew(), this.#disposeEntry);
+    this.stats.dirty += removed;
+    return removed;
   }
 
   /** The hash of a key given by bytes. */

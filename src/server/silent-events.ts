@@ -4,8 +4,10 @@ import type { KeyspaceEvents } from "../keyspace/keyspace-events";
 export const silentEvents: KeyspaceEvents = {
   changed: () => undefined,
   notify: () => undefined,
+  added: () => undefined,
   missed: () => undefined,
   expired: () => undefined,
   evicted: () => undefined,
   flushed: () => undefined,
+  swapped: () => undefined,
 };
