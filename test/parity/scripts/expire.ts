@@ -180,7 +180,7 @@ export const EXPIRE_SCRIPTS = [
       EXPIRE k 100 ""
       EXPIRE k 100 NX NX
       TTL k
-      EXPIRE k 100 GT GT
+      EXPIRE k 200 GT GT
       EXPIRE nope 100 FOO
       EXPIRE k abc FOO
       PEXPIRE k 100 AB

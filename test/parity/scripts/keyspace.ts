@@ -293,6 +293,26 @@ export const KEYSPACE_SCRIPTS = [
     `,
   ),
   script(
+    "SCAN of many keys",
+    lines`
+      DEBUG POPULATE 3000
+      .scan SCAN *
+      .scan SCAN * COUNT 1
+      .scan SCAN * COUNT 7 MATCH key:1*
+      .scan SCAN * COUNT 100 MATCH *99
+      .scan SCAN * COUNT 5000
+      SELECT 2
+      .scan SCAN *
+      DEBUG POPULATE 50 other
+      SWAPDB 0 2
+      .scan SCAN * COUNT 3
+      FLUSHDB
+      .scan SCAN *
+      SELECT 0
+      DBSIZE
+    `,
+  ),
+  script(
     "SCAN refuses",
     lines`
       SCAN

@@ -738,7 +738,11 @@ export const STRING_SCRIPTS = [
       .ours "-ERR syntax error\r\n"
       SET k w IFEQ
       .ours "-ERR syntax error\r\n"
-      DEL k
+      SET nope w IFEQ x
+      .ours "$-1\r\n"
+      SET new w IFNE x
+      .ours "+OK\r\n"
+      FLUSHALL
     `,
     { protocols: [2] },
   ),
