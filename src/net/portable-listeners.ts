@@ -8,6 +8,7 @@
 
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { isIP, type ListenOptions, type Server, type Socket } from "node:net";
+import { errnoOf, errorCodeOf } from "./system-error";
 import { ListenError } from "./transport";
 
 /** Makes a server that is not listening yet. It must allow half-open sockets. */
@@ -104,18 +105,6 @@ function removeDeadSocket(path: string): void {
 
 function listenError(address: string, error: unknown): ListenError {
   const message = error instanceof Error ? error.message : String(error);
-  const code = codeOf(error);
+  const code = errorCodeOf(error);
   return new ListenError(address, code, SYSTEM_WORDS.get(code) ?? message);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string"
-    ? error.code
-    : "";
-}
-
-function errnoOf(error: unknown): number {
-  return error instanceof Error && "errno" in error && typeof error.errno === "number"
-    ? Math.abs(error.errno)
-    : 0;
 }
