@@ -1,7 +1,7 @@
 // The outgoing link against a server that says what it is told, byte for byte, and the real one.
 
 import assert from "node:assert/strict";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import {
   LINK_CLOSED,
