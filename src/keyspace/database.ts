@@ -43,8 +43,9 @@ export interface DatabaseHost {
 export const NO_EXPIRY = -1;
 /** The expiry that the key had, to the last bit, or none if it had none. */
 export const KEEP_EXPIRY = -2;
-/** Strings that grow by APPEND get room in advance, but not more than this. */
-const MOST_ROOM_BYTES = 1024 * 1024;
+/** A string that grows gets as much room again up to this size, and an eighth of it beyond. */
+const MOST_DOUBLED_BYTES = 1024 * 1024;
+const GROWTH_SHIFT = 3;
 
 /**
  * One numbered database: its dictionary of entries, and the few ways in which entries change.
@@ -190,6 +191,56 @@ export class Database {
     return entry;
   }
 
+  /**
+   * Adds a key that is not there, with a string of `valueLength` bytes whose content is undefined:
+   * the caller writes it. Returns the entry.
+   */
+  addString(
+    hash: number,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+    encoding: number,
+    valueLength: number,
+  ): number {
+    const memory = this.#memory;
+    const meta = this.#newMeta(TYPE_STRING | (encoding << 4));
+    const entry = newEntry(
+      memory,
+      hash,
+      key,
+      keyAt,
+      keyLength,
+      valueLength,
+      meta,
+      valueLength,
+      NO_EXPIRY,
+    );
+    this.add(entry);
+    return entry;
+  }
+
+  /**
+   * Gives the found string a value of `valueLength` bytes whose content is undefined: the caller
+   * writes it. Key and expiry stay. Returns the entry.
+   */
+  rewriteFound(found: number, encoding: number, valueLength: number): number {
+    const memory = this.#memory;
+    const keyLength = keyLengthOf(memory, found);
+    let entry = found;
+    if (!this.#fitsInPlace(found, keyLength, valueLength, this.expiryOf(found))) {
+      const keptBytes = entryBytes(keyLength, 0, hasExpiry(memory, found));
+      entry = memory.alloc(keptBytes + valueLength);
+      memory.copyWords(found, entry, (keptBytes + 3) >>> 2);
+      this.dict.replaceFound(entry);
+      memory.free(found);
+    }
+    const meta = this.#overwrittenMeta(wordOf(memory, entry, ENTRY_META));
+    setWord(memory, entry, ENTRY_META, meta | (encoding << 4));
+    setWord(memory, entry, ENTRY_VALUE, valueLength);
+    return entry;
+  }
+
   /** Adds a key that is not there, with a value of another type than string. Returns the entry. */
   addValue(
     hash: number,
@@ -238,26 +289,46 @@ export class Database {
   }
 
   /**
-   * Makes the found string writable with room for `length` value bytes; bytes beyond the old length
-   * are zero, and the length is set. Marks it as changed in place (encoding raw). Returns the entry.
+   * Makes the found string `length` bytes long, at least what it was; new bytes are zero, and the
+   * caller may write anywhere. Encoding becomes raw. Returns the entry.
    */
   growFound(found: number, length: number): number {
     const memory = this.#memory;
-    const keyLength = keyLengthOf(memory, found);
-    const expires = hasExpiry(memory, found);
     const oldLength = wordOf(memory, found, ENTRY_VALUE);
-    const needed = entryBytes(keyLength, length, expires);
-    let entry = found;
-    if (needed > memory.capacityOf(found)) {
-      const room = length > oldLength ? Math.min(length, MOST_ROOM_BYTES) : 0;
-      entry = memory.resize(found, needed + room, entryBytes(keyLength, oldLength, expires));
-      this.dict.replaceFound(entry);
-    } else {
-      entry = this.dict.ownFoundEntry();
-    }
+    const entry = this.#extendFound(found, length);
     if (length > oldLength) {
       const start = valueStartOf(memory, entry);
       memory.bytes[entry >>> SEGMENT_SHIFT].fill(0, start + oldLength, start + length);
+    }
+    return entry;
+  }
+
+  /** Adds bytes to the end of the found string. Encoding becomes raw. Returns the entry. */
+  appendFound(found: number, value: Uint8Array, valueAt: number, valueLength: number): number {
+    const memory = this.#memory;
+    const oldLength = wordOf(memory, found, ENTRY_VALUE);
+    const entry = this.#extendFound(found, oldLength + valueLength);
+    const start = valueStartOf(memory, entry) + oldLength;
+    copyBytes(memory.bytes[entry >>> SEGMENT_SHIFT], start, value, valueAt, valueLength);
+    return entry;
+  }
+
+  /** The found string made raw, writable and `length` bytes long; new bytes are undefined. */
+  #extendFound(found: number, length: number): number {
+    const memory = this.#memory;
+    const keyLength = keyLengthOf(memory, found);
+    const expires = hasExpiry(memory, found);
+    let entry = found;
+    if (entryBytes(keyLength, length, expires) > memory.capacityOf(found)) {
+      const keptBytes = entryBytes(keyLength, wordOf(memory, found, ENTRY_VALUE), expires);
+      const room = length < MOST_DOUBLED_BYTES ? length : length >>> GROWTH_SHIFT;
+      entry = memory.alloc(entryBytes(keyLength, length + room, expires));
+      memory.copyWords(found, entry, (keptBytes + 3) >>> 2);
+      // The dictionary reads the hash in the old entry here, so that is freed only afterwards.
+      this.dict.replaceFound(entry);
+      memory.free(found);
+    } else {
+      entry = this.dict.ownFoundEntry();
     }
     const meta = wordOf(memory, entry, ENTRY_META);
     setWord(memory, entry, ENTRY_META, (meta & ~0xf0) | (STRING_RAW << 4));

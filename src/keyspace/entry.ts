@@ -39,6 +39,8 @@ export const TYPE_STREAM = 6;
 export const STRING_AUTO = 0;
 /** A string that was changed in place, which Redis always reports as raw. */
 export const STRING_RAW = 1;
+/** A string that is `int` in no case, because Redis did not look whether it is a number. */
+export const STRING_TEXT = 2;
 
 export function wordOf(memory: BlockMemory, entry: number, word: number): number {
   return memory.words[entry >>> SEGMENT_SHIFT][((entry & GRANULE_MASK) << 2) + word];
