@@ -1,14 +1,30 @@
 import type { CommandSpec } from "../command/spec";
+import type { Config } from "../config/config";
 import { keyCommands } from "../keyspace/commands/keys";
 import type { DataCall } from "../keyspace/data-call";
 import { connectionCommands } from "../session/commands/connection";
-import { getSetCommands } from "../types/string/commands/get-set";
+import { stringCommands } from "../types/string/string-commands";
+import { StringLimits } from "../types/string/string-limits";
 import type { ServerContext } from "./server-context";
 
 /**
  * Every command of the data node, room by room. A command that is not here does not exist. Rooms
  * whose commands need more than their call take it from the context.
  */
-export function commandCatalogue(_context: ServerContext): readonly CommandSpec<DataCall>[] {
-  return [...connectionCommands, ...keyCommands, ...getSetCommands];
+export function commandCatalogue(context: ServerContext): readonly CommandSpec<DataCall>[] {
+  return [
+    ...connectionCommands,
+    ...keyCommands,
+    ...stringCommands(stringLimits(context.session.config)),
+  ];
+}
+
+/** The longest string, following CONFIG SET proto-max-bulk-len. */
+function stringLimits(config: Config): StringLimits {
+  const limits = new StringLimits(config.number("proto-max-bulk-len"));
+  config.onChange("proto-max-bulk-len", () => {
+    limits.maxBulkBytes = config.number("proto-max-bulk-len");
+    return undefined;
+  });
+  return limits;
 }

@@ -2,6 +2,7 @@ import { isCanonicalInt64 } from "../../base/int64";
 import {
   ENTRY_VALUE,
   encodingOf,
+  STRING_AUTO,
   STRING_RAW,
   TYPE_STRING,
   valueStartOf,
@@ -14,7 +15,8 @@ import { type BlockMemory, SEGMENT_SHIFT } from "../../memory/block-memory";
  * The string type: its bytes lie inside the entry, whatever they are; there is no integer form.
  *
  * OBJECT ENCODING is told from the bytes, as Redis would have chosen it: `int` for a canonical
- * int64, `embstr` up to 44 bytes, `raw` beyond and after a change in place.
+ * int64, `embstr` up to 44 bytes, `raw` beyond. A string that was changed in place is `raw`, and
+ * one that Redis formatted itself (INCRBYFLOAT) is never `int`.
  */
 
 /** The longest string that Redis keeps in one block with its object. */
@@ -29,9 +31,12 @@ export const stringType: ValueType = {
   code: TYPE_STRING,
   encodingName(memory, entry): string {
     const length = stringLength(memory, entry);
-    if (encodingOf(memory, entry) === STRING_RAW) return "raw";
+    const encoding = encodingOf(memory, entry);
+    if (encoding === STRING_RAW) return "raw";
     const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
-    if (isCanonicalInt64(bytes, valueStartOf(memory, entry), length)) return "int";
+    if (encoding === STRING_AUTO && isCanonicalInt64(bytes, valueStartOf(memory, entry), length)) {
+      return "int";
+    }
     return length <= EMBSTR_BYTES ? "embstr" : "raw";
   },
   memoryBytes: () => 0,

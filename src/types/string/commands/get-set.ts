@@ -1,12 +1,14 @@
 import { latin1Bytes } from "../../../base/bytes";
 import { ERR_SYNTAX, ERR_WRONG_TYPE } from "../../../command/error-texts";
-import { type CommandSpec, keyAt } from "../../../command/spec";
-import { EVENT_GENERIC, EVENT_STRING } from "../../../config/keyspace-events";
+import { type ArgumentDoc, type CommandSpec, keyAt } from "../../../command/spec";
+import { EVENT_GENERIC } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
-import { NO_EXPIRY } from "../../../keyspace/database";
+import { KEEP_EXPIRY, NO_EXPIRY } from "../../../keyspace/database";
 import { TYPE_STRING, typeOf } from "../../../keyspace/entry";
-import { readExpiry } from "../expiry-argument";
-import { replyString, stringEquals } from "../string-reply";
+import { type Expiry, readExpiry, unitOf } from "../expiry-argument";
+import { storeString } from "../store-string";
+import { replyOldString, replyString, stringEquals } from "../string-reply";
+import { KEY, timeOption, VALUE } from "./docs";
 
 /** GET and SET: the two commands that everything is measured by. */
 
@@ -14,21 +16,21 @@ const NX = latin1Bytes("nx");
 const XX = latin1Bytes("xx");
 const GET = latin1Bytes("get");
 const KEEPTTL = latin1Bytes("keepttl");
-const EX = latin1Bytes("ex");
-const PX = latin1Bytes("px");
-const EXAT = latin1Bytes("exat");
-const PXAT = latin1Bytes("pxat");
 const IFEQ = latin1Bytes("ifeq");
 const IFNE = latin1Bytes("ifne");
 
+/** Bits of the options given; the units of expiry (1-4) take the bits above. */
 const SET_NX = 1;
 const SET_XX = 2;
 const SET_GET = 4;
 const SET_KEEPTTL = 8;
-const SET_EXPIRY = 16;
-const SET_IFEQ = 32;
-const SET_IFNE = 64;
+const SET_IFEQ = 16;
+const SET_IFNE = 32;
+const SET_UNIT = 64;
+const UNIT_SHIFT = 6;
 const CONDITIONS = SET_NX | SET_XX | SET_IFEQ | SET_IFNE;
+const COMPARISONS = SET_IFEQ | SET_IFNE;
+const EXPIRIES = SET_KEEPTTL | (2 * SET_UNIT) | (4 * SET_UNIT) | (8 * SET_UNIT) | (16 * SET_UNIT);
 /** COMMAND INFO repeats this note, so it is Redis's. */
 const SET_KEY_NOTES = "RW and ACCESS due to the optional `GET` argument";
 
@@ -40,96 +42,73 @@ function get(call: DataCall): void {
 }
 
 function set(call: DataCall): void {
-  const { args } = call;
-  if (args.count === 3) {
-    const found = call.write(1);
-    store(call, found, NO_EXPIRY);
-    call.reply.ok();
+  if (call.args.count > 3) {
+    setWithOptions(call);
     return;
   }
-  setWithOptions(call);
-}
-
-/** Writes argument 2 to the key of argument 1, whose live entry or 0 is `found`. */
-function store(call: DataCall, found: number, expiryMs: number): void {
-  const { args } = call;
-  const input = args.input;
-  call.db.setString(
-    found,
-    call.hash(1),
-    input,
-    args.offset(1),
-    args.length(1),
-    input,
-    args.offset(2),
-    args.length(2),
-    expiryMs,
-  );
-  call.changed(1, EVENT_STRING, "set");
+  const found = call.write(1);
+  storeString(call, 1, 2, found, NO_EXPIRY);
+  call.reply.ok();
 }
 
 interface SetOptions {
-  flags: number;
-  expiryMs: number;
-  compareIndex: number;
+  readonly flags: number;
+  readonly expiry: Expiry;
+  /** The argument to compare the value with, for IFEQ and IFNE. */
+  readonly compareIndex: number;
+}
+
+/** The bit of the option at an argument, or 0 for a word that is none. */
+function flagOf(call: DataCall, index: number): number {
+  const { args } = call;
+  if (args.is(index, NX)) return SET_NX;
+  if (args.is(index, XX)) return SET_XX;
+  if (args.is(index, GET)) return SET_GET;
+  if (args.is(index, KEEPTTL)) return SET_KEEPTTL;
+  if (args.is(index, IFEQ)) return SET_IFEQ;
+  if (args.is(index, IFNE)) return SET_IFNE;
+  const unit = unitOf(call, index);
+  return unit === 0 ? 0 : 1 << (UNIT_SHIFT + unit);
+}
+
+/** Options that may not stand beside one. Older ones may be given twice, and the last counts. */
+function excludedBy(flag: number): number {
+  if ((flag & COMPARISONS) !== 0) return CONDITIONS;
+  if ((flag & CONDITIONS) !== 0) return CONDITIONS & ~flag;
+  return (flag & EXPIRIES) !== 0 ? EXPIRIES & ~flag : 0;
 }
 
 /** Reads the options behind the value; undefined when they are wrong (the error is written). */
 function readOptions(call: DataCall): SetOptions | undefined {
   const { args, reply } = call;
-  const options: SetOptions = { flags: 0, expiryMs: NO_EXPIRY, compareIndex: 0 };
-  let expiryIndex = 0;
-  const syntaxError = (): undefined => {
-    reply.error(ERR_SYNTAX);
-    return undefined;
-  };
+  let flags = 0;
+  let compareIndex = 0;
+  let timeIndex = 0;
   for (let i = 3; i < args.count; i++) {
     const flag = flagOf(call, i);
-    if (flag === 0 || (options.flags & excludedBy(flag)) !== 0) return syntaxError();
-    options.flags |= flag;
-    if (flag === SET_EXPIRY || flag === SET_IFEQ || flag === SET_IFNE) {
-      i++;
-      if (i >= args.count) return syntaxError();
-      if (flag === SET_EXPIRY) expiryIndex = i;
-      else options.compareIndex = i;
+    const takesNext = flag > SET_UNIT || (flag & COMPARISONS) !== 0;
+    if (flag === 0 || (flags & excludedBy(flag)) !== 0 || (takesNext && i + 1 === args.count)) {
+      reply.error(ERR_SYNTAX);
+      return undefined;
     }
+    flags |= flag;
+    if (!takesNext) continue;
+    i++;
+    if (flag > SET_UNIT) timeIndex = i;
+    else compareIndex = i;
   }
-  if (expiryIndex > 0) {
-    const expiryMs = readExpiry(call, expiryIndex - 1, expiryIndex);
-    if (expiryMs === undefined) return undefined;
-    options.expiryMs = expiryMs;
-  }
-  return options;
-}
-
-/** Options that may not stand beside an option. */
-function excludedBy(flag: number): number {
-  if ((flag & CONDITIONS) !== 0) return CONDITIONS & ~(flag & (SET_NX | SET_XX));
-  if (flag === SET_EXPIRY) return SET_EXPIRY | SET_KEEPTTL;
-  return flag === SET_KEEPTTL ? SET_EXPIRY : 0;
-}
-
-function flagOf(call: DataCall, i: number): number {
-  const { args } = call;
-  if (args.is(i, NX)) return SET_NX;
-  if (args.is(i, XX)) return SET_XX;
-  if (args.is(i, GET)) return SET_GET;
-  if (args.is(i, KEEPTTL)) return SET_KEEPTTL;
-  if (args.is(i, EX) || args.is(i, PX) || args.is(i, EXAT) || args.is(i, PXAT)) return SET_EXPIRY;
-  if (args.is(i, IFEQ)) return SET_IFEQ;
-  return args.is(i, IFNE) ? SET_IFNE : 0;
+  if (timeIndex === 0) return { flags, expiry: NO_EXPIRY, compareIndex };
+  const expiry = readExpiry(call, timeIndex, unitOf(call, timeIndex - 1));
+  return expiry === undefined ? undefined : { flags, expiry, compareIndex };
 }
 
 /** Whether the conditions among the options let the value be written. */
 function conditionHolds(call: DataCall, found: number, options: SetOptions): boolean {
-  if ((options.flags & SET_NX) !== 0) return found === 0;
-  if ((options.flags & SET_XX) !== 0) return found !== 0;
-  if ((options.flags & SET_IFEQ) !== 0) {
-    return found !== 0 && stringEquals(call, found, options.compareIndex);
-  }
-  if ((options.flags & SET_IFNE) !== 0) {
-    return found === 0 || !stringEquals(call, found, options.compareIndex);
-  }
+  const { flags, compareIndex } = options;
+  if ((flags & SET_NX) !== 0) return found === 0;
+  if ((flags & SET_XX) !== 0) return found !== 0;
+  if ((flags & SET_IFEQ) !== 0) return found !== 0 && stringEquals(call, found, compareIndex);
+  if ((flags & SET_IFNE) !== 0) return found === 0 || !stringEquals(call, found, compareIndex);
   return true;
 }
 
@@ -137,29 +116,50 @@ function setWithOptions(call: DataCall): void {
   const options = readOptions(call);
   if (options === undefined) return;
   const { reply } = call;
-  const asksOld = (options.flags & SET_GET) !== 0;
-  const compares = (options.flags & (SET_IFEQ | SET_IFNE)) !== 0;
+  const { flags, expiry } = options;
+  const asksOld = (flags & SET_GET) !== 0;
   const found = asksOld ? call.read(1) : call.write(1);
-  if (found !== 0 && (asksOld || compares) && call.isWrongType(found, TYPE_STRING)) return;
+  if (found !== 0 && (flags & COMPARISONS) !== 0 && call.isWrongType(found, TYPE_STRING)) return;
   const holds = conditionHolds(call, found, options);
-  if (asksOld) {
-    if (found === 0) reply.nil();
-    else replyString(call, found);
-  }
+  if (asksOld && !replyOldString(call, found)) return;
   if (!holds) {
     if (!asksOld) reply.nil();
     return;
   }
-  const keeps = (options.flags & SET_KEEPTTL) !== 0 && found !== 0;
-  store(call, found, keeps ? call.db.expiryOf(found) : options.expiryMs);
-  if (options.expiryMs >= 0) notifyExpire(call);
+  storeString(call, 1, 2, found, (flags & SET_KEEPTTL) !== 0 ? KEEP_EXPIRY : expiry);
+  if (expiry !== NO_EXPIRY) call.notify(call.db, 1, EVENT_GENERIC, "expire");
   if (!asksOld) reply.ok();
 }
 
-function notifyExpire(call: DataCall): void {
-  const { args, keyspace, db } = call;
-  keyspace.events.notify(EVENT_GENERIC, "expire", db, args.input, args.offset(1), args.length(1));
-}
+const SET_ARGUMENTS: readonly ArgumentDoc[] = [
+  KEY,
+  VALUE,
+  {
+    name: "condition",
+    type: "oneof",
+    since: "2.6.12",
+    flags: ["optional"],
+    arguments: [
+      { name: "nx", type: "pure-token", token: "NX" },
+      { name: "xx", type: "pure-token", token: "XX" },
+      { name: "ifeq-value", type: "string", token: "IFEQ", since: "8.4.0" },
+      { name: "ifne-value", type: "string", token: "IFNE", since: "8.4.0" },
+    ],
+  },
+  { name: "get", type: "pure-token", token: "GET", since: "6.2.0", flags: ["optional"] },
+  {
+    name: "expiration",
+    type: "oneof",
+    flags: ["optional"],
+    arguments: [
+      timeOption("EX", "2.6.12"),
+      timeOption("PX", "2.6.12"),
+      timeOption("EXAT", "6.2.0"),
+      timeOption("PXAT", "6.2.0"),
+      { name: "keepttl", type: "pure-token", token: "KEEPTTL", since: "6.0.0" },
+    ],
+  },
+];
 
 export const getSetCommands: readonly CommandSpec<DataCall>[] = [
   {
@@ -171,7 +171,7 @@ export const getSetCommands: readonly CommandSpec<DataCall>[] = [
     summary: "Gives the string that a key holds.",
     complexity: "O(1)",
     keys: [keyAt(1, "RO", "access")],
-    arguments: [{ name: "key", type: "key", keySpecIndex: 0 }],
+    arguments: [KEY],
     handler: get,
   },
   {
@@ -183,6 +183,14 @@ export const getSetCommands: readonly CommandSpec<DataCall>[] = [
     summary: "Gives a key a string, whatever it held; options add an expiry or a condition.",
     complexity: "O(1)",
     keys: [{ ...keyAt(1, "RW", "access", "update", "variable_flags"), notes: SET_KEY_NOTES }],
+    arguments: SET_ARGUMENTS,
+    history: [
+      ["2.6.12", "Added the `EX`, `PX`, `NX` and `XX` options."],
+      ["6.0.0", "Added the `KEEPTTL` option."],
+      ["6.2.0", "Added the `GET`, `EXAT` and `PXAT` option."],
+      ["7.0.0", "Allowed the `NX` and `GET` options to be used together."],
+      ["8.4.0", "Added the `IFEQ` and `IFNE` options."],
+    ],
     handler: set,
   },
 ];
