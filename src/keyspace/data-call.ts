@@ -1,3 +1,4 @@
+import { equalBytes } from "../base/bytes";
 import type { Arguments } from "../command/arguments";
 import { ERR_WRONG_TYPE } from "../command/error-texts";
 import type { ReplyWriter } from "../protocol/reply-writer";
@@ -83,6 +84,14 @@ export class DataCall extends SessionCall {
     const { args } = this;
     const at = args.offset(index);
     return this.keyspace.peek(database, this.hash(index), args.input, at, args.length(index));
+  }
+
+  /** Whether two arguments are the same key. */
+  isSameKey(one: number, other: number): boolean {
+    const { args } = this;
+    const length = args.length(one);
+    if (length !== args.length(other)) return false;
+    return equalBytes(args.input, args.offset(one), args.input, args.offset(other), length);
   }
 
   /** Replies WRONGTYPE and returns true unless the entry (not 0) has the type. */

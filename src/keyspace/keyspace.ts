@@ -5,12 +5,14 @@ import { SEGMENT_SHIFT } from "../memory/block-memory";
 import { ENTRY_HASH, ENTRY_KEY_LENGTH } from "../structures/dict-layout";
 import { EntryList } from "../structures/dict-walk";
 import type { AccessClock } from "./access-clock";
-import { Database, type DatabaseHost } from "./database";
+import { Database, type DatabaseHost, KEEP_EXPIRY } from "./database";
 import {
+  ENTRY_META,
   ENTRY_VALUE,
   expiryOf,
   keyLengthOf,
   keyStartOf,
+  setWord,
   TYPE_STRING,
   typeOf,
   wordOf,
@@ -68,6 +70,8 @@ export class Keyspace implements DatabaseHost {
   nowMs = 0;
   /** False on a replica: expired keys are hidden, not removed. */
   expiresKeys = true;
+  /** Whether Redis would share one object among equal small integers: no LRU or LFU eviction. */
+  sharesIntegers = true;
   /** While CLIENT PAUSE stops writes: nothing expires or is evicted. */
   actionsPaused = false;
   readonly #types: (ValueType | undefined)[] = [];
@@ -111,6 +115,11 @@ export class Keyspace implements DatabaseHost {
     return type;
   }
 
+  /** Whether an entry whose time has come may be removed now, not only hidden. */
+  get removesExpired(): boolean {
+    return this.expiresKeys && !this.actionsPaused;
+  }
+
   /** Whether the entry's time has come. */
   isExpired(entry: number): boolean {
     return (
@@ -131,7 +140,7 @@ export class Keyspace implements DatabaseHost {
   ): number {
     const entry = database.find(hash, key, keyAt, keyLength);
     if (entry === 0 || !this.isExpired(entry)) return entry;
-    if (this.expiresKeys && !this.actionsPaused) this.expireFound(database, entry);
+    if (this.removesExpired) this.expireFound(database, entry);
     return 0;
   }
 
@@ -181,6 +190,29 @@ export class Keyspace implements DatabaseHost {
     if (removed > 0) this.lazyFree.dict(database.startAnew(), this.#disposeEntry);
     this.stats.dirty += removed;
     return removed;
+  }
+
+  /** Exchanges two databases under the eyes of their clients. */
+  swap(first: Database, second: Database): void {
+    this.stats.dirty++;
+    if (first === second) return;
+    this.events.swapped(first, second);
+    first.swapWith(second);
+  }
+
+  /**
+   * A copy of an entry with its value and expiry under another key, as new as if it had been set
+   * now. It is in no dictionary.
+   */
+  copyOf(entry: number, hash: number, key: Uint8Array, keyAt: number, keyLength: number): number {
+    const { memory } = this;
+    const type = this.typeOf(entry);
+    const database = this.databases[0];
+    const copy = database.copyEntry(entry, hash, key, keyAt, keyLength, KEEP_EXPIRY);
+    const meta = wordOf(memory, copy, ENTRY_META);
+    setWord(memory, copy, ENTRY_META, (meta & 0xff) | this.access.fresh);
+    if (type.code !== TYPE_STRING) setWord(memory, copy, ENTRY_VALUE, type.copy(memory, entry));
+    return copy;
   }
 
   /** The hash of a key given by bytes. */

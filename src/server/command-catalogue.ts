@@ -1,6 +1,6 @@
 import type { CommandSpec } from "../command/spec";
 import type { Config } from "../config/config";
-import { keyCommands } from "../keyspace/commands/keys";
+import { keyspaceCommands } from "../keyspace/commands/keyspace-commands";
 import type { DataCall } from "../keyspace/data-call";
 import { connectionCommands } from "../session/commands/connection";
 import { stringCommands } from "../types/string/string-commands";
@@ -14,7 +14,7 @@ import type { ServerContext } from "./server-context";
 export function commandCatalogue(context: ServerContext): readonly CommandSpec<DataCall>[] {
   return [
     ...connectionCommands,
-    ...keyCommands,
+    ...keyspaceCommands,
     ...stringCommands(stringLimits(context.session.config)),
   ];
 }
