@@ -6,9 +6,11 @@ import { after, before, describe, test } from "node:test";
 import { canRun, OUR_SERVER, REAL_SERVER, ServerProcess } from "../support/server-process";
 import { runScript } from "./parity";
 import type { ParityScript } from "./script";
+import { COUNTER_SCRIPTS } from "./scripts/counters";
 import { ERROR_SCRIPTS } from "./scripts/errors";
 import { EXPIRE_SCRIPTS } from "./scripts/expire";
 import { KEYSPACE_SCRIPTS } from "./scripts/keyspace";
+import { OBJECT_SCRIPTS } from "./scripts/object";
 import { PROTOCOL_SCRIPTS } from "./scripts/protocol";
 import { SERVER_SCRIPTS } from "./scripts/server";
 import { SESSION_SCRIPTS } from "./scripts/session";
@@ -17,7 +19,9 @@ import { STRING_SCRIPTS } from "./scripts/strings";
 const SUBJECT = process.env.REDIS_PARITY_SUBJECT ?? OUR_SERVER;
 const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   strings: STRING_SCRIPTS,
+  counters: COUNTER_SCRIPTS,
   keyspace: KEYSPACE_SCRIPTS,
+  object: OBJECT_SCRIPTS,
   expire: EXPIRE_SCRIPTS,
   session: SESSION_SCRIPTS,
   server: SERVER_SCRIPTS,
