@@ -6,19 +6,30 @@ import {
   SEGMENT_SHIFT,
 } from "./block-memory";
 import { BornBitmap } from "./born-bitmap";
-import { PageHeap, pagesForGranules, SEGMENT_PAGES } from "./page-heap";
+import { HugeSegments } from "./huge-segments";
+import { PageHeap, SEGMENT_PAGES } from "./page-heap";
 import { ParkedBlocks } from "./parked-blocks";
 import {
-  CLASS_COUNT,
   CLASS_GRANULES,
   CLASS_OF_GRANULES,
   CLASS_SPAN_BLOCKS,
   CLASS_SPAN_PAGES,
   GRANULE_BYTES,
-  MAX_CLASS_GRANULES,
+  MAX_CLASS_BYTES,
   PAGE_BYTES,
   PAGE_GRANULES,
 } from "./size-classes";
+import {
+  CLASS_HUGE,
+  CLASS_LARGE,
+  CLASS_NONE,
+  SPAN_CARVED,
+  SPAN_FREE,
+  SPAN_PAGES,
+  SPAN_USED,
+  SPAN_WORDS,
+  SpanTable,
+} from "./span-table";
 
 /**
  * The linear memory that holds all data: blocks, their sizes, and the freeze that snapshots need.
@@ -41,20 +52,14 @@ import {
  * Costs: alloc and free are O(1), about 10 ns; a block costs its class size plus 0.2% for tables.
  */
 
-/** Words of a span's record in `#spans`, which is indexed by the span's first page. */
-const SPAN_WORDS = 8;
-const SPAN_FREE = 0;
-const SPAN_USED = 1;
-const SPAN_CARVED = 2;
-const SPAN_NEXT = 3;
-const SPAN_PREVIOUS = 4;
-const SPAN_PAGES = 5;
-
-const CLASS_LARGE = 255;
-const CLASS_HUGE = 254;
-const CLASS_NONE = 253;
-const POISON_BYTE = 0xdd;
+/** What freed blocks are overwritten with in poison mode, and what new ones hold. */
+const FREED_BYTE = 0xdd;
+const NEW_BYTE = 0xa5;
 const LONG_COPY_WORDS = 64;
+/** A typed array over a block can have so many bytes. */
+const MAX_BLOCK_BYTES = 0x1_0000_0000;
+/** Parts of the born bitmap that one call clears after a snapshot: about 10 us. */
+const CLEARED_PARTS = 64;
 
 export interface ArenaOptions {
   /** Overwrites freed blocks and checks every ref that is freed or owned (debug builds). */
@@ -72,26 +77,28 @@ export class Arena implements BlockMemory {
   frozenNow = false;
   #usedGranules = 0;
   readonly #pages = new PageHeap();
-  #spans = new Int32Array(0);
-  #spanOfPage = new Int32Array(0);
-  #classOfSpan = new Uint8Array(0);
-  /** By class: the span that blocks are taken from. Page 0 is never a span and counts as full. */
-  readonly #current = new Int32Array(CLASS_COUNT);
-  /** By class: first of the other spans that have a free block; 0 is none. */
-  readonly #withRoom = new Int32Array(CLASS_COUNT);
-  readonly #freeSegments: number[] = [];
+  readonly #table = new SpanTable();
+  /** The table's own arrays, which never change places. */
+  readonly #records = this.#table.records;
+  readonly #current = this.#table.current;
+  readonly #huge = new HugeSegments();
   readonly #born = new BornBitmap();
   #parked = new ParkedBlocks();
   readonly #released: ParkedBlocks[] = [];
   readonly #options: ArenaOptions;
+  /** In poison mode: every parked block, which nobody owns. */
+  readonly #ownerless: Set<number> | undefined;
+  /** Whether own, alloc and free have more to do than usual: while frozen, and in poison mode. */
+  #guarded: boolean;
 
   constructor(options: ArenaOptions = {}) {
     this.#options = options;
+    this.#ownerless = options.poison ? new Set() : undefined;
+    this.#guarded = this.#ownerless !== undefined;
     this.#addSegment();
-    this.#pages.take(1);
-    this.#classOfSpan[0] = CLASS_NONE;
-    this.#spans[SPAN_PAGES] = 1;
-    this.#spans[SPAN_CARVED] = PAGE_GRANULES;
+    const first = this.#pages.take(1);
+    this.#records[first * SPAN_WORDS + SPAN_PAGES] = 1;
+    this.#records[first * SPAN_WORDS + SPAN_CARVED] = PAGE_GRANULES;
   }
 
   /** Sum of the capacities of all blocks in use, in bytes. */
@@ -101,7 +108,7 @@ export class Arena implements BlockMemory {
 
   /** Bytes of pages that hold at least one block: what the allocator keeps from the system. */
   get reservedBytes(): number {
-    return this.#pages.usedPages * PAGE_BYTES;
+    return (this.#pages.usedPages + this.#huge.usedPages) * PAGE_BYTES;
   }
 
   /** Blocks that wait to be given back since a snapshot froze them. */
@@ -116,34 +123,33 @@ export class Arena implements BlockMemory {
    * @throws RangeError when 64 GiB are used up or the system gives no memory.
    */
   alloc(sizeBytes: number): number {
-    const granules = (sizeBytes + 15) >>> 4;
-    if (granules > MAX_CLASS_GRANULES) return this.#allocLarge(granules);
-    const sizeClass = CLASS_OF_GRANULES[granules];
+    if (!(sizeBytes >= 0 && sizeBytes <= MAX_CLASS_BYTES)) return this.#allocLarge(sizeBytes);
+    const records = this.#records;
+    const sizeClass = CLASS_OF_GRANULES[(sizeBytes + 15) >>> 4];
     let span = this.#current[sizeClass];
     let at = span * SPAN_WORDS;
-    let ref = this.#spans[at + SPAN_FREE];
-    if (ref === 0 && this.#spans[at + SPAN_CARVED] >= CLASS_SPAN_BLOCKS[sizeClass]) {
+    let ref = records[at + SPAN_FREE];
+    if (ref === 0 && records[at + SPAN_CARVED] >= CLASS_SPAN_BLOCKS[sizeClass]) {
       span = this.#refill(sizeClass);
       at = span * SPAN_WORDS;
-      ref = this.#spans[at + SPAN_FREE];
+      ref = records[at + SPAN_FREE];
     }
     if (ref !== 0) {
-      this.#spans[at + SPAN_FREE] = this.words[ref >>> SEGMENT_SHIFT][(ref & GRANULE_MASK) << 2];
+      records[at + SPAN_FREE] = this.words[ref >>> SEGMENT_SHIFT][(ref & GRANULE_MASK) << 2];
     } else {
-      const carved = this.#spans[at + SPAN_CARVED]++;
+      const carved = records[at + SPAN_CARVED]++;
       ref = (span * PAGE_GRANULES + carved * CLASS_GRANULES[sizeClass]) | 0;
     }
-    this.#spans[at + SPAN_USED]++;
+    records[at + SPAN_USED]++;
     this.#usedGranules += CLASS_GRANULES[sizeClass];
-    if (this.frozenNow) this.#born.mark(ref);
+    if (this.#guarded) this.#noteNew(ref);
     return ref;
   }
 
   /** Gives a block back; one that a snapshot still needs is parked instead. */
   free(ref: number): void {
-    if (this.#options.poison) this.#check(ref);
-    if (this.frozenNow && !this.#born.has(ref)) this.#parked.push(ref);
-    else this.#release(ref);
+    if (this.#guarded && this.#park(ref)) return;
+    this.#release(ref);
   }
 
   /** Whether a snapshot needs the block as it is. */
@@ -156,13 +162,14 @@ export class Arena implements BlockMemory {
    * (then `ref` is freed for its owner, who must store the new ref instead).
    */
   own(ref: number): number {
-    if (!this.frozenNow || this.#born.has(ref)) return ref;
-    return this.#copyOf(ref);
+    if (!this.#guarded) return ref;
+    if (this.#ownerless !== undefined) this.#checkOwned(ref);
+    return this.frozen(ref) ? this.#copyOf(ref) : ref;
   }
 
   /** Bytes that the block has room for. */
   capacityOf(ref: number): number {
-    return this.#granulesOf(ref) * GRANULE_BYTES;
+    return this.#table.granulesOf(ref) * GRANULE_BYTES;
   }
 
   /**
@@ -198,19 +205,24 @@ export class Arena implements BlockMemory {
   /** Starts a snapshot: every block that exists is immutable until `thaw`. */
   freeze(): void {
     if (this.frozenNow) throw new Error("a snapshot is already running");
-    this.#born.reset(this.words.length);
+    this.#born.reset();
     this.frozenNow = true;
+    this.#guarded = true;
   }
 
   /** Ends a snapshot. What it parked is given back by `releaseParked`, not here. */
   thaw(): void {
     if (!this.frozenNow) throw new Error("no snapshot is running");
     this.frozenNow = false;
+    this.#guarded = this.#ownerless !== undefined;
     if (this.#parked.count > 0) this.#released.push(this.#parked);
     this.#parked = new ParkedBlocks();
   }
 
-  /** Frees up to `most` blocks of ended snapshots; returns how many were freed. */
+  /**
+   * Frees up to `most` blocks of ended snapshots and clears up behind them; returns how many were
+   * freed. To be called until it returns 0 and now and then after, so that a freeze finds no work.
+   */
   releaseParked(most: number): number {
     let freed = 0;
     while (freed < most && this.#released.length > 0) {
@@ -220,10 +232,11 @@ export class Arena implements BlockMemory {
         this.#released.pop();
         continue;
       }
+      this.#ownerless?.delete(ref);
       this.#release(ref);
       freed++;
     }
-    if (freed < most && !this.frozenNow) this.#born.clearSome();
+    if (!this.frozenNow) this.#born.clearSome(CLEARED_PARTS);
     return freed;
   }
 
@@ -232,176 +245,150 @@ export class Arena implements BlockMemory {
     return this.bytes.map((segment) => segment.buffer as SharedArrayBuffer);
   }
 
-  /** Returns up to about `maxBytes` of free pages to the system; returns the bytes returned. */
+  /**
+   * Returns up to `maxBytes` of free pages to the system; returns the bytes returned. Without
+   * `advise` only the segments of freed blocks above 256 MiB go, when the garbage collector comes.
+   */
   purge(maxBytes: number): number {
     const advise = this.#options.advise;
+    const most = Math.ceil(maxBytes / PAGE_BYTES);
+    const ofHuge = this.#huge.purge(this, most, advise);
     if (advise === undefined) return 0;
-    const pages = this.#pages.purge(Math.ceil(maxBytes / PAGE_BYTES), (first, count) => {
+    const pages = this.#pages.purge(most - ofHuge, (first, count) => {
       const segment = Math.floor(first / SEGMENT_PAGES);
       advise(this.bytes[segment], (first % SEGMENT_PAGES) * PAGE_BYTES, count * PAGE_BYTES);
     });
-    return pages * PAGE_BYTES;
+    return (ofHuge + pages) * PAGE_BYTES;
   }
 
   /** Walks every page, span and free list; throws an Error that names the first broken rule. */
   verify(): void {
+    const table = this.#table;
+    const checkFree = this.#ownerless === undefined ? () => undefined : this.#checkFreed;
     let granules = 0;
+    let hugePages = 0;
+    let withRoom = 0;
     this.#pages.verify((page) => {
-      const sizeClass = this.#classOfSpan[page];
+      const sizeClass = table.classOfSpan[page];
+      const pages = this.#records[page * SPAN_WORDS + SPAN_PAGES];
       if (sizeClass === CLASS_NONE) return page === 0 ? 1 : 0;
-      const count = this.#spans[page * SPAN_WORDS + SPAN_PAGES];
       if (sizeClass === CLASS_HUGE) {
-        granules += count * PAGE_GRANULES;
+        hugePages += pages;
         return -SEGMENT_PAGES;
       }
-      if (sizeClass === CLASS_LARGE) granules += count * PAGE_GRANULES;
-      else granules += this.#verifySpan(page, sizeClass);
-      return count;
+      if (sizeClass === CLASS_LARGE) granules += pages * PAGE_GRANULES;
+      else granules += table.verifySpan(this, page, checkFree);
+      if (sizeClass !== CLASS_LARGE && table.shouldBeListed(page)) withRoom++;
+      return pages;
     });
-    if (granules !== this.#usedGranules) {
-      throw new Error(`${granules} granules used, ${this.#usedGranules} counted`);
-    }
-  }
-
-  #verifySpan(span: number, sizeClass: number): number {
-    const at = span * SPAN_WORDS;
-    const carved = this.#spans[at + SPAN_CARVED];
-    let free = 0;
-    for (let ref = this.#spans[at + SPAN_FREE]; ref !== 0; free++) {
-      const inSpan = ((ref >>> 0) - span * PAGE_GRANULES) / CLASS_GRANULES[sizeClass];
-      if (!Number.isInteger(inSpan) || inSpan < 0 || inSpan >= carved || free > carved) {
-        throw new Error(`free list of span ${span} leads to ${ref >>> 0}`);
-      }
-      ref = this.words[ref >>> SEGMENT_SHIFT][(ref & GRANULE_MASK) << 2];
-    }
-    const used = this.#spans[at + SPAN_USED];
-    if (used + free !== carved) {
-      throw new Error(`span ${span}: ${used} used and ${free} free of ${carved}`);
-    }
-    if (used === 0 && this.#current[sizeClass] !== span) throw new Error(`span ${span} is empty`);
-    return used * CLASS_GRANULES[sizeClass];
+    table.verifyLists(withRoom);
+    compare("pages of huge blocks", hugePages, this.#huge.usedPages);
+    compare("granules", granules + hugePages * PAGE_GRANULES, this.#usedGranules);
   }
 
   #copyOf(ref: number): number {
-    const granules = this.#granulesOf(ref);
+    const granules = this.#table.granulesOf(ref);
     const copy = this.alloc(granules * GRANULE_BYTES);
     this.copyWords(ref, copy, granules << 2);
     this.free(ref);
     return copy;
   }
 
-  #granulesOf(ref: number): number {
-    const span = this.#spanOfPage[ref >>> 10];
-    const sizeClass = this.#classOfSpan[span];
-    if (sizeClass < CLASS_NONE) return CLASS_GRANULES[sizeClass];
-    return this.#spans[span * SPAN_WORDS + SPAN_PAGES] * PAGE_GRANULES;
-  }
-
   #release(ref: number): void {
-    const span = this.#spanOfPage[ref >>> 10];
-    const sizeClass = this.#classOfSpan[span];
+    const table = this.#table;
+    const records = this.#records;
+    const span = table.spanOfPage[ref >>> 10];
+    const sizeClass = table.classOfSpan[span];
     if (sizeClass >= CLASS_NONE) {
-      this.#releaseLarge(span, sizeClass);
+      this.#releaseLarge(ref, span, sizeClass);
       return;
     }
     const at = span * SPAN_WORDS;
-    const words = this.words[ref >>> SEGMENT_SHIFT];
-    const word = (ref & GRANULE_MASK) << 2;
-    if (this.#options.poison) this.#poison(ref, CLASS_GRANULES[sizeClass]);
-    const first = this.#spans[at + SPAN_FREE];
-    words[word] = first;
-    this.#spans[at + SPAN_FREE] = ref;
-    const used = --this.#spans[at + SPAN_USED];
+    if (this.#ownerless !== undefined) this.#fill(ref, FREED_BYTE);
+    const first = records[at + SPAN_FREE];
+    this.words[ref >>> SEGMENT_SHIFT][(ref & GRANULE_MASK) << 2] = first;
+    records[at + SPAN_FREE] = ref;
+    const used = --records[at + SPAN_USED];
     this.#usedGranules -= CLASS_GRANULES[sizeClass];
     if (span === this.#current[sizeClass]) return;
-    const wasFull = first === 0 && this.#spans[at + SPAN_CARVED] === CLASS_SPAN_BLOCKS[sizeClass];
+    const wasFull = first === 0 && records[at + SPAN_CARVED] === CLASS_SPAN_BLOCKS[sizeClass];
     if (used === 0) {
-      if (!wasFull) this.#unlinkSpan(span, sizeClass);
-      this.#classOfSpan[span] = CLASS_NONE;
+      if (!wasFull) table.unlink(span, sizeClass);
+      table.classOfSpan[span] = CLASS_NONE;
       this.#pages.give(span, CLASS_SPAN_PAGES[sizeClass]);
     } else if (wasFull) {
-      this.#linkSpan(span, sizeClass);
+      table.link(span, sizeClass);
     }
   }
 
-  #releaseLarge(span: number, sizeClass: number): void {
-    if (sizeClass === CLASS_NONE) throw new Error(`block of page ${span} is not in use`);
-    const pages = this.#spans[span * SPAN_WORDS + SPAN_PAGES];
+  #releaseLarge(ref: number, span: number, sizeClass: number): void {
+    const pages = this.#records[span * SPAN_WORDS + SPAN_PAGES];
+    if (sizeClass === CLASS_NONE || pages === 0) {
+      throw new Error(`block of page ${span} is not in use`);
+    }
     this.#usedGranules -= pages * PAGE_GRANULES;
     if (sizeClass === CLASS_HUGE) {
-      const segment = span / SEGMENT_PAGES;
-      this.bytes[segment] = new Uint8Array(new SharedArrayBuffer(0));
-      this.words[segment] = new Int32Array(new SharedArrayBuffer(0));
-      this.#spans[span * SPAN_WORDS + SPAN_PAGES] = 0;
-      this.#freeSegments.push(segment);
+      this.#records[span * SPAN_WORDS + SPAN_PAGES] = 0;
+      this.#huge.give(ref >>> SEGMENT_SHIFT, pages);
       return;
     }
-    this.#classOfSpan[span] = CLASS_NONE;
+    if (this.#ownerless !== undefined) this.#fill(ref, FREED_BYTE);
+    this.#table.classOfSpan[span] = CLASS_NONE;
     this.#pages.give(span, pages);
   }
 
   /** Makes a span with a free block current: one that has room, or a new one. */
   #refill(sizeClass: number): number {
-    let span = this.#withRoom[sizeClass];
+    let span = this.#table.withRoom[sizeClass];
     if (span !== 0) {
-      this.#unlinkSpan(span, sizeClass);
+      this.#table.unlink(span, sizeClass);
     } else {
       const pages = CLASS_SPAN_PAGES[sizeClass];
       span = this.#takePages(pages);
-      this.#spans.fill(0, span * SPAN_WORDS, (span + 1) * SPAN_WORDS);
-      this.#spans[span * SPAN_WORDS + SPAN_PAGES] = pages;
-      this.#classOfSpan[span] = sizeClass;
-      this.#spanOfPage.fill(span, span, span + pages);
+      this.#table.addSpan(span, sizeClass, pages);
     }
     this.#current[sizeClass] = span;
     return span;
   }
 
-  #allocLarge(granules: number): number {
-    const pages = pagesForGranules(granules);
-    if (pages > SEGMENT_PAGES) return this.#allocHuge(pages);
-    const span = this.#takePages(pages);
-    this.#spans[span * SPAN_WORDS + SPAN_PAGES] = pages;
-    this.#classOfSpan[span] = CLASS_LARGE;
-    this.#spanOfPage[span] = span;
+  #allocLarge(sizeBytes: number): number {
+    if (!(sizeBytes >= 0 && sizeBytes < MAX_BLOCK_BYTES)) {
+      throw new RangeError(`no block can have ${sizeBytes} bytes`);
+    }
+    const pages = Math.ceil(sizeBytes / PAGE_BYTES);
+    const isHuge = pages > SEGMENT_PAGES;
+    const span = isHuge ? this.#takeHuge(pages) * SEGMENT_PAGES : this.#takePages(pages);
+    this.#table.addLarge(span, isHuge ? CLASS_HUGE : CLASS_LARGE, pages);
     this.#usedGranules += pages * PAGE_GRANULES;
     const ref = (span * PAGE_GRANULES) | 0;
-    if (this.frozenNow) this.#born.mark(ref);
+    if (this.#guarded) this.#noteNew(ref);
     return ref;
   }
 
-  #allocHuge(pages: number): number {
-    const reused = this.#freeSegments.pop();
-    const segment = reused ?? this.#newSegmentIndex();
+  /** The segment for a block of its own: one that such a block has left, or a new one. */
+  #takeHuge(pages: number): number {
+    const fitting = this.#huge.takeFitting(this, pages);
+    if (fitting >= 0) return fitting;
+    const emptied = this.#huge.emptied;
+    const segment = emptied < 0 ? this.#newSegmentIndex() : emptied;
     this.#setSegment(segment, pages * PAGE_BYTES);
-    if (reused === undefined) {
-      this.#pages.skipSegment();
-      this.#growTables();
-    }
-    const span = segment * SEGMENT_PAGES;
-    this.#spans[span * SPAN_WORDS + SPAN_PAGES] = pages;
-    this.#classOfSpan[span] = CLASS_HUGE;
-    this.#spanOfPage[span] = span;
-    this.#usedGranules += pages * PAGE_GRANULES;
-    const ref = (span * PAGE_GRANULES) | 0;
-    if (this.frozenNow) this.#born.mark(ref);
-    return ref;
+    if (emptied < 0) this.#pages.skipSegment();
+    this.#huge.take(segment, pages);
+    return segment;
   }
 
   #takePages(count: number): number {
-    let first = this.#pages.take(count);
-    if (first < 0) {
-      this.#addSegment();
-      first = this.#pages.take(count);
-    }
-    return first;
+    const first = this.#pages.take(count);
+    if (first >= 0) return first;
+    this.#addSegment();
+    return this.#pages.take(count);
   }
 
   #addSegment(): void {
     const index = this.#newSegmentIndex();
     this.#setSegment(index, SEGMENT_BYTES);
     this.#pages.addSegment();
-    this.#growTables();
+    this.#table.addSegment(index);
   }
 
   #newSegmentIndex(): number {
@@ -409,64 +396,52 @@ export class Arena implements BlockMemory {
     return this.bytes.length;
   }
 
+  /** @throws RangeError, with nothing changed, when the system gives no memory. */
   #setSegment(index: number, sizeBytes: number): void {
     const buffer = new SharedArrayBuffer(sizeBytes);
+    this.#born.addSegment(index);
     this.bytes[index] = new Uint8Array(buffer);
     this.words[index] = new Int32Array(buffer);
     this.#options.onSegment?.(index, this.bytes[index]);
-    if (this.frozenNow) this.#born.addSegment(index);
   }
 
-  #growTables(): void {
-    const pages = this.bytes.length * SEGMENT_PAGES;
-    if (pages <= this.#classOfSpan.length) return;
-    const capacity = Math.max(pages, this.#classOfSpan.length * 2);
-    const spans = new Int32Array(capacity * SPAN_WORDS);
-    spans.set(this.#spans);
-    this.#spans = spans;
-    const spanOfPage = new Int32Array(capacity);
-    spanOfPage.set(this.#spanOfPage);
-    this.#spanOfPage = spanOfPage;
-    const classes = new Uint8Array(capacity).fill(CLASS_NONE);
-    classes.set(this.#classOfSpan);
-    this.#classOfSpan = classes;
+  #noteNew(ref: number): void {
+    if (this.frozenNow) this.#born.mark(ref);
+    if (this.#ownerless !== undefined) this.#fill(ref, NEW_BYTE);
   }
 
-  #linkSpan(span: number, sizeClass: number): void {
-    const head = this.#withRoom[sizeClass];
-    this.#spans[span * SPAN_WORDS + SPAN_NEXT] = head;
-    this.#spans[span * SPAN_WORDS + SPAN_PREVIOUS] = 0;
-    if (head !== 0) this.#spans[head * SPAN_WORDS + SPAN_PREVIOUS] = span;
-    this.#withRoom[sizeClass] = span;
+  /** Parks a block that the snapshot needs; false when it may be given back at once. */
+  #park(ref: number): boolean {
+    if (this.#ownerless !== undefined) this.#checkOwned(ref);
+    if (!this.frozen(ref)) return false;
+    this.#parked.push(ref);
+    this.#ownerless?.add(ref);
+    return true;
   }
 
-  #unlinkSpan(span: number, sizeClass: number): void {
-    const next = this.#spans[span * SPAN_WORDS + SPAN_NEXT];
-    const previous = this.#spans[span * SPAN_WORDS + SPAN_PREVIOUS];
-    if (previous === 0) this.#withRoom[sizeClass] = next;
-    else this.#spans[previous * SPAN_WORDS + SPAN_NEXT] = next;
-    if (next !== 0) this.#spans[next * SPAN_WORDS + SPAN_PREVIOUS] = previous;
+  /** Poison mode: throws unless `ref` is the start of a block that has an owner. */
+  #checkOwned(ref: number): void {
+    this.#table.checkUsed(this, ref);
+    if (this.#ownerless?.has(ref)) throw new Error(`ref ${ref >>> 0} is freed twice (parked)`);
   }
 
-  #poison(ref: number, granules: number): void {
+  /** Poison mode: overwrites a block, unless it is so large that this would take long. */
+  #fill(ref: number, byte: number): void {
     const at = (ref & GRANULE_MASK) * GRANULE_BYTES;
-    this.bytes[ref >>> SEGMENT_SHIFT].fill(POISON_BYTE, at + 4, at + granules * GRANULE_BYTES);
+    const capacity = this.capacityOf(ref);
+    if (capacity <= SEGMENT_BYTES) this.bytes[ref >>> SEGMENT_SHIFT].fill(byte, at, at + capacity);
   }
 
-  /** Poison mode: throws unless `ref` is the start of a block that is in use. */
-  #check(ref: number): void {
-    const span = this.#spanOfPage[ref >>> 10];
-    const sizeClass = this.#classOfSpan[span];
-    const inSpan = (ref >>> 0) - span * PAGE_GRANULES;
-    if (ref === 0 || sizeClass === CLASS_NONE) throw new Error(`ref ${ref >>> 0} is not in use`);
-    if (sizeClass >= CLASS_NONE) {
-      if (inSpan !== 0) throw new Error(`ref ${ref >>> 0} points into a large block`);
-      return;
+  /** Poison mode: throws when a freed block was written to. Its first word links the free list. */
+  readonly #checkFreed = (ref: number): void => {
+    const at = (ref & GRANULE_MASK) * GRANULE_BYTES;
+    const block = this.bytes[ref >>> SEGMENT_SHIFT].subarray(at + 4, at + this.capacityOf(ref));
+    if (block.some((byte) => byte !== FREED_BYTE)) {
+      throw new Error(`block ${ref >>> 0} was written to after it was freed`);
     }
-    if (inSpan % CLASS_GRANULES[sizeClass] !== 0) throw new Error(`ref ${ref >>> 0} is no block`);
-    for (let free = this.#spans[span * SPAN_WORDS + SPAN_FREE]; free !== 0; ) {
-      if (free === ref) throw new Error(`ref ${ref >>> 0} is freed twice`);
-      free = this.words[free >>> SEGMENT_SHIFT][(free & GRANULE_MASK) << 2];
-    }
-  }
+  };
+}
+
+function compare(what: string, found: number, counted: number): void {
+  if (found !== counted) throw new Error(`${what}: ${found} found, ${counted} counted`);
 }

@@ -1,4 +1,4 @@
-import { MAX_CLASS_GRANULES, PAGE_GRANULES } from "./size-classes";
+import { MAX_SEGMENTS } from "./block-memory";
 
 /**
  * Runs of pages: what spans of small blocks and large blocks are cut from.
@@ -7,19 +7,32 @@ import { MAX_CLASS_GRANULES, PAGE_GRANULES } from "./size-classes";
  * counts through all segments, so `page = ref >>> 10`. A run never crosses the end of a segment.
  *
  * What always holds: two free runs are never neighbours within one segment (they are merged), and
- * every free run stands in exactly one bin. Taking and giving back a run costs O(1), except for runs
- * of EXACT_BINS pages and more, whose bin is searched for the best fit.
+ * every free run stands in exactly one bin. Of a free run, the leading `clean` pages hold no memory
+ * (they were never touched, or have been given back to the system).
  *
  *     lengths: [ 5 . . . 5 | used 3 pages | 1 | used ... ]   first and last page of a free run
  *     bins[5] -> that run <-> others of five pages
+ *
+ * Bins are exact below 64 pages; above, there are four per doubling. Taking and giving back a run
+ * are O(1): the first run of a higher bin is always long enough, and a bin whose runs may be too
+ * short is searched for a few steps only, unless memory would have to grow.
+ *
+ * The tables have their full size from the start, so that nothing is ever copied; the system gives
+ * them memory where they are touched. 13 bytes per page, which is 0.08%.
  */
 export const SEGMENT_PAGES = 16384;
+export const MAX_PAGES = MAX_SEGMENTS * SEGMENT_PAGES;
 
 const EXACT_BINS = 64;
+const EXACT_BITS = 6;
+const BINS_PER_DOUBLING = 4;
+/** Lengths go up to 2^14. */
+const BIN_COUNT = EXACT_BINS + (14 - EXACT_BITS) * BINS_PER_DOUBLING + 1;
+/** Of a bin that may hold runs which are too short, so many are looked at. */
+const FEW_RUNS = 16;
 const NONE = -1;
 const STATE_USED = 0;
-const STATE_CLEAN = 1;
-const STATE_DIRTY = 2;
+const STATE_FREE = 1;
 /** Runs shorter than this are kept by the process: giving them back costs more than it saves. */
 const MIN_ADVISED_PAGES = 4;
 
@@ -27,25 +40,25 @@ export class PageHeap {
   /** Pages in use. */
   usedPages = 0;
   #pages = 0;
-  #lengths = new Int32Array(0);
-  #next = new Int32Array(0);
-  #previous = new Int32Array(0);
-  #states = new Uint8Array(0);
-  readonly #bins = new Int32Array(EXACT_BINS + 1).fill(NONE);
+  readonly #lengths = new Int32Array(MAX_PAGES);
+  readonly #next = new Int32Array(MAX_PAGES);
+  readonly #previous = new Int32Array(MAX_PAGES);
+  /** By first page of a free run: how many of its pages, from the first on, hold no memory. */
+  readonly #clean = new Int32Array(MAX_PAGES);
+  readonly #states = new Uint8Array(MAX_PAGES);
+  readonly #bins = new Int32Array(BIN_COUNT).fill(NONE);
 
   /** Adds a segment's pages, none of them touched yet. Returns its first page. */
   addSegment(): number {
     const first = this.#pages;
     this.#pages += SEGMENT_PAGES;
-    if (this.#pages > this.#lengths.length) this.#growTables();
-    this.#linkRun(first, SEGMENT_PAGES, STATE_CLEAN);
+    this.#linkRun(first, SEGMENT_PAGES, SEGMENT_PAGES);
     return first;
   }
 
   /** Reserves a segment's page numbers that are never handed out (its block is larger than one). */
   skipSegment(): void {
     this.#pages += SEGMENT_PAGES;
-    if (this.#pages > this.#lengths.length) this.#growTables();
   }
 
   /** First page of a run of `count` pages, or -1 when no free run is long enough. */
@@ -53,10 +66,9 @@ export class PageHeap {
     const first = this.#find(count);
     if (first === NONE) return NONE;
     const length = this.#lengths[first];
-    const state = this.#states[first];
+    const clean = this.#clean[first];
     this.#unlinkRun(first, length);
-    if (length > count) this.#linkRun(first + count, length - count, state);
-    this.#lengths[first] = count;
+    if (length > count) this.#linkRun(first + count, length - count, Math.max(clean - count, 0));
     this.usedPages += count;
     return first;
   }
@@ -66,11 +78,13 @@ export class PageHeap {
     this.usedPages -= count;
     let start = first;
     let length = count;
+    let clean = 0;
     const segmentStart = first - (first % SEGMENT_PAGES);
     const before = first - 1;
     if (before >= segmentStart && this.#states[before] !== STATE_USED) {
       const beforeLength = this.#lengths[before];
       start = first - beforeLength;
+      clean = this.#clean[start];
       this.#unlinkRun(start, beforeLength);
       length += beforeLength;
     }
@@ -80,21 +94,23 @@ export class PageHeap {
       this.#unlinkRun(after, afterLength);
       length += afterLength;
     }
-    this.#linkRun(start, length, STATE_DIRTY);
+    this.#linkRun(start, length, clean);
   }
 
   /**
-   * Hands free runs that hold touched memory to `advise`, at most about `maxPages` in all, and marks
-   * them clean. Returns the number of pages handed out.
+   * Hands pages of free runs that may hold memory to `advise`, at most `maxPages` in all, long runs
+   * first. Returns the number of pages handed out.
    */
   purge(maxPages: number, advise: (firstPage: number, pages: number) => void): number {
     let purged = 0;
-    for (let bin = EXACT_BINS; bin >= MIN_ADVISED_PAGES && purged < maxPages; bin--) {
+    for (let bin = BIN_COUNT - 1; bin >= MIN_ADVISED_PAGES && purged < maxPages; bin--) {
       for (let run = this.#bins[bin]; run !== NONE && purged < maxPages; run = this.#next[run]) {
-        if (this.#states[run] !== STATE_DIRTY) continue;
-        advise(run, this.#lengths[run]);
-        this.#setState(run, this.#lengths[run], STATE_CLEAN);
-        purged += this.#lengths[run];
+        const clean = this.#clean[run];
+        const pages = Math.min(this.#lengths[run] - clean, maxPages - purged);
+        if (pages === 0) continue;
+        advise(run + clean, pages);
+        this.#clean[run] = clean + pages;
+        purged += pages;
       }
     }
     return purged;
@@ -106,37 +122,76 @@ export class PageHeap {
    */
   verify(usedRun: (firstPage: number) => number): void {
     let used = 0;
+    let freeRuns = 0;
     let freeBefore = false;
     for (let page = 0; page < this.#pages; ) {
       if (page % SEGMENT_PAGES === 0) freeBefore = false;
       if (this.#states[page] === STATE_USED) {
         const length = usedRun(page);
         if (length === 0) throw new Error(`page ${page} belongs to no run`);
+        this.#verifyUsed(page, Math.abs(length));
         if (length > 0) used += length;
         page += Math.abs(length);
         freeBefore = false;
         continue;
       }
       if (freeBefore) throw new Error(`free runs meet at page ${page}`);
-      const length = this.#lengths[page];
-      if (this.#lengths[page + length - 1] !== length)
-        throw new Error(`run ${page} has two lengths`);
-      page += length;
+      page += this.#verifyFree(page);
+      freeRuns++;
       freeBefore = true;
     }
     if (used !== this.usedPages) throw new Error(`${used} pages used, ${this.usedPages} counted`);
+    this.#verifyBins(freeRuns);
+  }
+
+  /** Only the ends of a free run are marked free. */
+  #verifyUsed(first: number, length: number): void {
+    for (let page = first; page < first + length; page++) {
+      if (this.#states[page] !== STATE_USED) throw new Error(`page ${page} is marked free`);
+    }
+  }
+
+  #verifyFree(first: number): number {
+    const length = this.#lengths[first];
+    const last = first + length - 1;
+    if (this.#lengths[last] !== length || this.#states[last] !== STATE_FREE) {
+      throw new Error(`free run ${first} has no end at ${last}`);
+    }
+    if (length > 2) this.#verifyUsed(first + 1, length - 2);
+    const clean = this.#clean[first];
+    if (clean < 0 || clean > length) throw new Error(`${clean} of ${length} pages clean`);
+    return length;
+  }
+
+  #verifyBins(freeRuns: number): void {
+    let binned = 0;
+    for (let bin = 0; bin < BIN_COUNT; bin++) {
+      let before = NONE;
+      for (let run = this.#bins[bin]; run !== NONE; run = this.#next[run]) {
+        binned++;
+        const isRight = this.#states[run] === STATE_FREE && binOf(this.#lengths[run]) === bin;
+        if (!isRight || this.#previous[run] !== before || binned > freeRuns) {
+          throw new Error(`bin ${bin} leads to page ${run}`);
+        }
+        before = run;
+      }
+    }
+    if (binned !== freeRuns) throw new Error(`${freeRuns} free runs, ${binned} of them in bins`);
   }
 
   #find(count: number): number {
-    for (let bin = count; bin < EXACT_BINS; bin++) {
+    const own = binOf(count);
+    let few = FEW_RUNS;
+    for (let run = this.#bins[own]; run !== NONE && few > 0; run = this.#next[run], few--) {
+      if (this.#lengths[run] >= count) return run;
+    }
+    for (let bin = own + 1; bin < BIN_COUNT; bin++) {
       if (this.#bins[bin] !== NONE) return this.#bins[bin];
     }
-    let best = NONE;
-    for (let run = this.#bins[EXACT_BINS]; run !== NONE; run = this.#next[run]) {
-      const length = this.#lengths[run];
-      if (length >= count && (best === NONE || length < this.#lengths[best])) best = run;
+    for (let run = this.#bins[own]; run !== NONE; run = this.#next[run]) {
+      if (this.#lengths[run] >= count) return run;
     }
-    return best;
+    return NONE;
   }
 
   #setState(first: number, length: number, state: number): void {
@@ -144,12 +199,13 @@ export class PageHeap {
     this.#states[first + length - 1] = state;
   }
 
-  #linkRun(first: number, length: number, state: number): void {
-    const bin = Math.min(length, EXACT_BINS);
+  #linkRun(first: number, length: number, clean: number): void {
+    const bin = binOf(length);
     const head = this.#bins[bin];
     this.#lengths[first] = length;
     this.#lengths[first + length - 1] = length;
-    this.#setState(first, length, state);
+    this.#clean[first] = clean;
+    this.#setState(first, length, STATE_FREE);
     this.#previous[first] = NONE;
     this.#next[first] = head;
     if (head !== NONE) this.#previous[head] = first;
@@ -157,32 +213,19 @@ export class PageHeap {
   }
 
   #unlinkRun(first: number, length: number): void {
-    const bin = Math.min(length, EXACT_BINS);
     const next = this.#next[first];
     const previous = this.#previous[first];
-    if (previous === NONE) this.#bins[bin] = next;
+    if (previous === NONE) this.#bins[binOf(length)] = next;
     else this.#next[previous] = next;
     if (next !== NONE) this.#previous[next] = previous;
     this.#setState(first, length, STATE_USED);
   }
-
-  #growTables(): void {
-    const capacity = Math.max(this.#pages, this.#lengths.length * 2);
-    const grow = (old: Int32Array) => {
-      const grown = new Int32Array(capacity);
-      grown.set(old);
-      return grown;
-    };
-    this.#lengths = grow(this.#lengths);
-    this.#next = grow(this.#next);
-    this.#previous = grow(this.#previous);
-    const states = new Uint8Array(capacity);
-    states.set(this.#states);
-    this.#states = states;
-  }
 }
 
-/** Pages that a block of so many granules takes when it is larger than any class. */
-export function pagesForGranules(granules: number): number {
-  return granules <= MAX_CLASS_GRANULES ? 0 : Math.ceil(granules / PAGE_GRANULES);
+/** The bin of a free run. All runs of a higher bin are longer than any of a lower one. */
+function binOf(length: number): number {
+  if (length < EXACT_BINS) return length;
+  const bits = 31 - Math.clz32(length);
+  const quarter = (length >>> (bits - 2)) & (BINS_PER_DOUBLING - 1);
+  return EXACT_BINS + (bits - EXACT_BITS) * BINS_PER_DOUBLING + quarter;
 }

@@ -11,6 +11,7 @@ export const PAGE_GRANULES = 1024;
 export const PAGE_BYTES = PAGE_GRANULES * GRANULE_BYTES;
 /** The largest block that comes from a span; 2048 granules are 32 KiB. */
 export const MAX_CLASS_GRANULES = 2048;
+export const MAX_CLASS_BYTES = MAX_CLASS_GRANULES * GRANULE_BYTES;
 
 const EXACT_CLASSES = 16;
 const CLASSES_PER_DOUBLING = 8;

@@ -18,6 +18,8 @@ export interface Block {
 
 /** Of blocks larger than this only both ends and some words between are written and compared. */
 const DENSE_WORDS = 4096;
+/** How many words between the ends of a large block, and at least how far apart. */
+const SPARSE_WORDS = 64;
 const SPARSE_STEP = 1021;
 const DENSE_START = 64;
 
@@ -83,6 +85,7 @@ export class ArenaModel {
     const words = Math.min(keepBytes, this.arena.capacityOf(ref)) >>> 2;
     const wasDense = block.capacity >>> 2 <= DENSE_WORDS;
     this.checkContent(ref, wasDense ? words : Math.min(words, DENSE_START), block.tag);
+    if (wasDense && sizeBytes < block.capacity) this.#checkTail(ref, keepBytes, block.tag);
     this.#adopt(ref, sizeBytes);
   }
 
@@ -143,10 +146,19 @@ export class ArenaModel {
     const words = this.arena.words[ref >>> SEGMENT_SHIFT];
     const at = (ref & GRANULE_MASK) << 2;
     forEachChecked(count, (i) => {
-      if (words[at + i] !== Math.imul(tag, 0x9e3779b1 + 2 * i)) {
+      if (words[at + i] !== contentOf(tag, i)) {
         assert.fail(`word ${i} of ${count} in block ${ref >>> 0} has changed`);
       }
     });
+  }
+
+  /** The bytes behind the last whole word of `length` bytes that were kept. */
+  #checkTail(ref: number, length: number, tag: number): void {
+    const word = Buffer.alloc(4);
+    word.writeInt32LE(contentOf(tag, length >>> 2));
+    const bytes = this.arena.bytes[ref >>> SEGMENT_SHIFT];
+    const at = (ref & GRANULE_MASK) * 16;
+    for (let i = length & ~3; i < length; i++) assert.equal(bytes[at + i], word[i & 3], "tail");
   }
 
   #adopt(ref: number, sizeBytes: number, tag?: number): Block {
@@ -168,7 +180,7 @@ export class ArenaModel {
     const words = this.arena.words[block.ref >>> SEGMENT_SHIFT];
     const at = (block.ref & GRANULE_MASK) << 2;
     forEachChecked(block.capacity >>> 2, (i) => {
-      words[at + i] = Math.imul(block.tag, 0x9e3779b1 + 2 * i);
+      words[at + i] = contentOf(block.tag, i);
     });
   }
 
@@ -221,6 +233,11 @@ export class ArenaModel {
   }
 }
 
+/** What the word `index` of a block holds. */
+function contentOf(tag: number, index: number): number {
+  return Math.imul(tag, 0x9e3779b1 + 2 * index);
+}
+
 /** Calls `visit` with the words of a block that are looked at: all of a small one. */
 function forEachChecked(count: number, visit: (word: number) => void): void {
   if (count <= DENSE_WORDS) {
@@ -228,6 +245,7 @@ function forEachChecked(count: number, visit: (word: number) => void): void {
     return;
   }
   for (let i = 0; i < DENSE_START; i++) visit(i);
-  for (let i = DENSE_START; i < count - 64; i += SPARSE_STEP) visit(i);
+  const step = Math.max(SPARSE_STEP, Math.floor(count / SPARSE_WORDS));
+  for (let i = DENSE_START; i < count - 64; i += step) visit(i);
   for (let i = count - 64; i < count; i++) visit(i);
 }

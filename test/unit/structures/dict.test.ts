@@ -53,3 +53,71 @@ test("random operations and snapshots agree with a Map in poison mode", () =>
     const hash = spreadHash;
     run(random, { hash, keySpace: 3000, batches: 20, mostSteps: 2000, poison: true });
   }));
+
+/** Keys that fill `chunks` chunks so that the next insert splits one. */
+function fillToEdge(model: DictModel, chunks: number): void {
+  for (let i = 0; model.contents.size < chunks * 576; i++) {
+    model.set({ key: `key:${i}`, value: "v", expiry: i % 3 === 0 ? i : null });
+  }
+  assert.equal(model.dict.chunks, chunks);
+}
+
+test("a split leaves the image alone when it is the first change after the freeze", () => {
+  for (let chunks = 1; chunks <= 9; chunks++) {
+    const model = new DictModel(spreadHash);
+    fillToEdge(model, chunks);
+    model.freeze();
+    model.set({ key: "one more", value: "", expiry: null });
+    assert.equal(model.dict.chunks, chunks + 1);
+    model.check();
+    model.thaw();
+    model.arena.releaseParked(1 << 30);
+    model.check();
+  }
+});
+
+test("no chunks merge while frozen; those that should have do it one by one afterwards", () => {
+  const model = new DictModel(spreadHash);
+  fillToEdge(model, 9);
+  const keys = [...model.contents.keys()];
+  const removeTo = (count: number) => {
+    while (model.contents.size > count) model.delete(keys.pop() as string);
+  };
+  removeTo(8 * 192);
+  assert.equal(model.dict.chunks, 9);
+  model.freeze();
+  removeTo(8 * 192 - 1);
+  model.check();
+  removeTo(100);
+  assert.equal(model.dict.chunks, 9);
+  model.thaw();
+  model.arena.releaseParked(1 << 30);
+  for (let chunks = 8; chunks >= 1; chunks--) {
+    removeTo(model.contents.size - 1);
+    assert.equal(model.dict.chunks, chunks);
+    model.check();
+  }
+});
+
+test("a dictionary that is thrown away gives every entry once, and then all of its memory", () =>
+  withSeed((random) => {
+    for (const isFrozen of [false, true]) {
+      const model = new DictModel(random.pick([spreadHash, collidingHash]));
+      const count = random.pick([0, 1, 30, 2000]);
+      for (let i = 0; i < count; i++) model.set({ key: `key:${i}`, value: "v", expiry: null });
+      if (isFrozen) model.freeze();
+      let disposed = 0;
+      const dispose = (entry: number) => {
+        disposed++;
+        model.arena.free(entry);
+      };
+      while (model.dict.disposeChunk(dispose));
+      assert.equal(disposed, count);
+      assert.equal(model.dict.ref, 0);
+      model.checkImage();
+      if (isFrozen) model.thaw();
+      model.arena.releaseParked(1 << 30);
+      assert.equal(model.arena.usedBytes, 0);
+      model.arena.verify();
+    }
+  }));
