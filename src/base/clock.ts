@@ -9,13 +9,27 @@
 export interface Clock {
   /** Whole milliseconds of Unix time. */
   nowMs(): number;
+  /** Whole microseconds of Unix time, never more than a millisecond away from `nowMs`. */
+  nowUs(): number;
   /** Milliseconds with a fraction, from a beginning that means nothing. For durations. */
   monotonicMs(): number;
 }
 
 export class SystemClock implements Clock {
+  /** Unix time less `performance.now()`, in ms: what makes the fine clock a wall clock. */
+  #offsetMs = performance.timeOrigin;
+
   nowMs(): number {
     return Date.now();
+  }
+
+  nowUs(): number {
+    const wallMs = Date.now();
+    const steadyMs = performance.now();
+    const fineMs = this.#offsetMs + steadyMs;
+    // The two drift apart as the system's clock is corrected; then the fine one starts anew.
+    if (fineMs < wallMs || fineMs >= wallMs + 1) this.#offsetMs = wallMs - steadyMs;
+    return Math.floor((this.#offsetMs + steadyMs) * 1000);
   }
 
   monotonicMs(): number {
@@ -34,6 +48,10 @@ export class ManualClock implements Clock {
 
   nowMs(): number {
     return Math.floor(this.#nowMs);
+  }
+
+  nowUs(): number {
+    return Math.floor(this.#nowMs * 1000);
   }
 
   monotonicMs(): number {

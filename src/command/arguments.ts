@@ -1,6 +1,9 @@
 import { equalsIgnoreCase, latin1Text } from "../base/bytes";
 import { INT64_MAX, INT64_MIN, parseInt64, parseSafeInteger } from "../base/int64";
 
+/** Most bytes of an argument that an error message can repeat. */
+const SHOWN_BYTES = 16_384;
+
 /**
  * The arguments of the command being run: a window on the record table and the input memory.
  *
@@ -68,6 +71,17 @@ export class Arguments {
   /** The argument as text, one character per byte. Allocates. */
   text(index: number): string {
     return latin1Text(this.input, this.offset(index), this.length(index));
+  }
+
+  /**
+   * The argument as error messages repeat it, and as names of things that there may be: up to the
+   * first NUL byte, as Redis does, and never longer than a message can bear. Allocates.
+   */
+  shownText(index: number): string {
+    const length = Math.min(this.length(index), SHOWN_BYTES);
+    const text = latin1Text(this.input, this.offset(index), length);
+    const nul = text.indexOf("\0");
+    return nul < 0 ? text : text.slice(0, nul);
   }
 
   /** A copy of the argument's bytes. Allocates. */

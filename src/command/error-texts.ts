@@ -35,6 +35,13 @@ export function errUnknownSubcommand(given: string, container: string): string {
   return `ERR unknown subcommand '${given.slice(0, SHOWN_BYTES)}'. Try ${container.toUpperCase()} HELP.`;
 }
 
+/** A subcommand whose arguments are wrong in a way that its arity does not tell. */
+export function errSubcommandSyntax(given: string, container: string): string {
+  const shown = given.slice(0, SHOWN_BYTES);
+  const help = `Try ${container.toUpperCase()} HELP.`;
+  return `ERR unknown subcommand or wrong number of arguments for '${shown}'. ${help}`;
+}
+
 /** @param given the name as sent; @param rest the arguments behind it. */
 export function errUnknownCommand(given: string, rest: readonly string[]): string {
   let shown = "";

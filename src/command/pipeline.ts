@@ -28,9 +28,11 @@ import { nameHash } from "./name-hash";
 export interface Gate<C> {
   readonly name: string;
   /** Whether this gate can ever stop the command. */
-  readonly appliesTo: (command: Command<C>) => boolean;
+  readonly appliesTo: (command: Command<never>) => boolean;
   /** Decides now; true means stopped, and what there is to reply is written. */
   readonly stops: (call: C) => boolean;
+  /** Told that a command has been run which this gate, raised before it, did not stop. */
+  readonly ran?: (call: C) => void;
 }
 
 export interface PipelineHooks<C> {
@@ -40,6 +42,8 @@ export interface PipelineHooks<C> {
   readonly onRun: (call: C, command: Command<C>, calls: number, durationUs: number) => void;
   /** A command replied with an error (its text in `call.reply.lastError`). */
   readonly onError: (call: C) => void;
+  /** Asked about a name that no command has; true when it has been dealt with and gets no error. */
+  readonly onUnknown?: (call: C) => boolean;
   readonly onCrash: (call: C, error: unknown) => never;
 }
 
@@ -64,7 +68,7 @@ export class Pipeline<C extends Call> {
     this.#hooks = hooks;
     for (const command of table.all()) {
       gates.forEach((gate, index) => {
-        if (gate.appliesTo(command)) command.gates |= 1 << index;
+        if (gate.appliesTo(command as Command<never>)) command.gates |= 1 << index;
       });
     }
   }
@@ -82,16 +86,28 @@ export class Pipeline<C extends Call> {
     this.gates = raised ? this.gates | bit : this.gates & ~bit;
   }
 
-  /** Runs the command in `call.args`; `hash` is its name's hash as the scanner gave it. */
-  execute(call: C, hash: number): void {
+  /** Commands run since the start or the last CONFIG RESETSTAT, up to the last end of a run. */
+  get commandsProcessed(): number {
+    let calls = 0;
+    for (const command of this.table.all()) calls += command.stats[STAT_CALLS];
+    return calls;
+  }
+
+  /**
+   * Runs the command in `call.args`; `hash` is its name's hash as the scanner gave it. Returns the
+   * command, also when a gate stopped it; undefined when there is none to run.
+   */
+  execute(call: C, hash: number): Command<C> | undefined {
     const command = this.resolve(call, hash);
-    if (command === undefined) return;
+    if (command === undefined) return undefined;
     const raised = (this.gates | call.client.gates) & command.gates;
-    if (raised !== 0 && this.#stopped(call, raised)) {
-      command.stats[STAT_REJECTED]++;
-      return;
+    if (raised === 0) {
+      this.run(call, command);
+    } else if (!this.#stopped(call, command, raised)) {
+      this.run(call, command);
+      this.#tellGates(call, raised);
     }
-    this.run(call, command);
+    return command;
   }
 
   /**
@@ -111,7 +127,7 @@ export class Pipeline<C extends Call> {
       const length = args.length(1);
       const found = subcommands.lookup(args.input, at, length, nameHash(args.input, at, length));
       if (found === undefined) {
-        this.#reject(call, errUnknownSubcommand(args.text(1), command.fullName));
+        this.#reject(call, errUnknownSubcommand(args.shownText(1), command.fullName));
         return undefined;
       }
       command = found;
@@ -165,22 +181,34 @@ export class Pipeline<C extends Call> {
     this.#runStartUs = nowUs;
   }
 
-  #stopped(call: C, raised: number): boolean {
+  #stopped(call: C, command: Command<C>, raised: number): boolean {
     for (let left = raised; left !== 0; left &= left - 1) {
       const gate = this.#gates[31 - Math.clz32(left & -left)];
       const errorsBefore = call.reply.errorCount;
       if (!gate.stops(call)) continue;
-      if (call.reply.errorCount !== errorsBefore) this.#hooks.onError(call);
+      // A command that a gate puts off or queues has not been rejected.
+      if (call.reply.errorCount !== errorsBefore) {
+        command.stats[STAT_REJECTED]++;
+        this.#hooks.onError(call);
+      }
       return true;
     }
     return false;
   }
 
+  #tellGates(call: C, raised: number): void {
+    for (let left = raised; left !== 0; left &= left - 1) {
+      this.#gates[31 - Math.clz32(left & -left)].ran?.(call);
+    }
+  }
+
   #rejectUnknown(call: C): void {
+    if (this.#hooks.onUnknown?.(call) === true) return;
     const { args } = call;
     const shown: string[] = [];
-    for (let i = 1; i < args.count && i <= MOST_UNKNOWN_ARGUMENTS; i++) shown.push(args.text(i));
-    this.#reject(call, errUnknownCommand(args.text(0), shown));
+    for (let i = 1; i < args.count && i <= MOST_UNKNOWN_ARGUMENTS; i++)
+      shown.push(args.shownText(i));
+    this.#reject(call, errUnknownCommand(args.shownText(0), shown));
   }
 
   #reject(call: C, text: string): void {

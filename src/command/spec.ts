@@ -96,6 +96,7 @@ export interface ArgumentDoc {
   readonly keySpecIndex?: number;
   readonly token?: string;
   readonly since?: string;
+  readonly deprecatedSince?: string;
   readonly flags?: readonly ("optional" | "multiple" | "multiple_token")[];
   readonly arguments?: readonly ArgumentDoc[];
 }

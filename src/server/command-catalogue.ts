@@ -1,8 +1,9 @@
 import type { CommandSpec } from "../command/spec";
 import type { Config } from "../config/config";
 import { keyspaceCommands } from "../keyspace/commands/keyspace-commands";
+import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
-import { connectionCommands } from "../session/commands/connection";
+import { sessionCommands } from "../session/session-commands";
 import { stringCommands } from "../types/string/string-commands";
 import { StringLimits } from "../types/string/string-limits";
 import type { ServerContext } from "./server-context";
@@ -13,7 +14,8 @@ import type { ServerContext } from "./server-context";
  */
 export function commandCatalogue(context: ServerContext): readonly CommandSpec<DataCall>[] {
   return [
-    ...connectionCommands,
+    ...sessionCommands(context.session),
+    ...selectCommands,
     ...keyspaceCommands,
     ...stringCommands(stringLimits(context.session.config)),
   ];

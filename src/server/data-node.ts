@@ -13,8 +13,12 @@ import { Arena } from "../memory/arena";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
 import { ReplyWriter } from "../protocol/reply-writer";
 import { Clients } from "../session/clients";
+import { rejectsForeignProtocol } from "../session/foreign-protocol";
+import { RequirePass } from "../session/require-pass";
 import { ScratchRequest } from "../session/scratch-request";
-import { SessionContext, type SessionLog } from "../session/session-context";
+import { SessionContext } from "../session/session-context";
+import type { SessionLog } from "../session/session-log";
+import { sessionTasks } from "../session/session-tasks";
 import { TurnLoop } from "../session/turn-loop";
 import { stringType } from "../types/string/string-value";
 import { commandCatalogue } from "./command-catalogue";
@@ -73,7 +77,15 @@ export class DataNode {
     });
     this.keyspace = this.#newKeyspace();
     const clients = new Clients(transport);
-    const session = new SessionContext(config, parts.log, clock, transport, clients);
+    const session = new SessionContext({
+      config,
+      log: parts.log,
+      clock,
+      transport,
+      clients,
+      credentials: new RequirePass(config),
+      identity: { mode: "standalone", role: () => "master" },
+    });
     this.context = { session, keyspace: this.keyspace };
     const args = new Arguments(shared.input, shared.table);
     const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));
@@ -111,6 +123,7 @@ export class DataNode {
       monotonicUs: () => clock.monotonicMs() * 1000,
       onRun: () => undefined,
       onError: () => undefined,
+      onUnknown: (call) => rejectsForeignProtocol(this.context.session, call),
       onCrash,
     });
   }
@@ -130,10 +143,7 @@ export class DataNode {
         return nowMs;
       },
       endTurn: () => undefined,
-      admit: () => undefined,
-      closed: () => undefined,
-      acceptFailed: () => undefined,
-      protocolError: () => undefined,
+      door: this.context.session.door,
       lookAhead: (at: number, left: number) => warmer.warm(at, left),
     };
     return new TurnLoop(transport, this.pipeline, this.call, host, scratch);
@@ -142,6 +152,7 @@ export class DataNode {
   #tasks(): CronTask[] {
     const { memory, keyspace } = this;
     return [
+      ...sessionTasks(this.context.session, () => this.pipeline.commandsProcessed),
       { name: "lazy-free", periodMs: 0, run: () => keyspace.lazyFree.step(LAZY_FREE_BLOCKS) },
       { name: "parked", periodMs: 0, run: () => memory.releaseParked(LAZY_FREE_BLOCKS) },
       { name: "purge", periodMs: 1000, run: () => memory.purge(PURGE_BYTES) },

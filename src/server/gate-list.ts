@@ -1,11 +1,21 @@
 import type { Gate } from "../command/pipeline";
 import type { DataCall } from "../keyspace/data-call";
+import { authenticatedGate } from "../session/gates/authenticated";
+import { monitoredGate } from "../session/gates/monitored";
+import { offKeyspaceGate } from "../session/gates/off-keyspace";
+import { pausedGate } from "../session/gates/paused";
 import type { ServerContext } from "./server-context";
 
 /**
  * The gates of the data node in the order in which they are asked. Each room brings its own; the
  * order is Redis's: who you are, what you may, whether the server can, whether it is to wait.
  */
-export function gateList(_context: ServerContext): readonly Gate<DataCall>[] {
-  return [];
+export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
+  const { session } = context;
+  return [
+    authenticatedGate(session),
+    offKeyspaceGate(),
+    pausedGate(session),
+    monitoredGate(session),
+  ];
 }

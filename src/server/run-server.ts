@@ -9,7 +9,8 @@ import { loadConfig } from "../config/load-config";
 import { loadAddon } from "../native/addon";
 import { createNativeTransport } from "../net/native-transport";
 import { ListenError, type Transport } from "../net/transport";
-import type { SessionLog } from "../session/session-context";
+import type { SessionLog } from "../session/session-log";
+import { followTransportSettings } from "../session/transport-settings";
 import { DataNode } from "./data-node";
 
 /**
@@ -37,11 +38,7 @@ async function serve(config: Config, log: SessionLog): Promise<void> {
   const seed = randomBytes(12);
   const hashKey = [seed.readInt32LE(0), seed.readInt32LE(4)] as const;
   const transport = openTransport(hashKey, config);
-  transport.configure({
-    maxBulkBytes: config.number("proto-max-bulk-len"),
-    maxQueryBytes: config.number("client-query-buffer-limit"),
-    tcpKeepAliveSeconds: config.number("tcp-keepalive"),
-  });
+  followTransportSettings(config, transport);
   const { addon } = loadAddon();
   const node = new DataNode({
     config,
@@ -92,5 +89,12 @@ function standardLog(): SessionLog {
   const write = (text: string): void => {
     process.stdout.write(`${text}\n`);
   };
-  return { debug: () => undefined, verbose: () => undefined, notice: write, warning: write };
+  const writes: SessionLog["writes"] = (level) => level === "notice" || level === "warning";
+  return {
+    writes,
+    debug: () => undefined,
+    verbose: () => undefined,
+    notice: write,
+    warning: write,
+  };
 }

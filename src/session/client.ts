@@ -1,4 +1,5 @@
 import type { Caller } from "../command/call";
+import type { Command } from "../command/command";
 import type { SlotAddress } from "../net/transport";
 
 /**
@@ -13,10 +14,10 @@ export const REPLY_OFF = 1;
 export const REPLY_SKIP_NEXT = 2;
 export const REPLY_SKIP_THIS = 3;
 
-/** Classes of client-output-buffer-limit. */
-export const CLASS_NORMAL = 0;
-export const CLASS_REPLICA = 1;
-export const CLASS_PUBSUB = 2;
+/** What stands at the other end. */
+export const KIND_NORMAL = 0;
+export const KIND_REPLICA = 1;
+export const KIND_MASTER = 2;
 
 export class Client implements Caller {
   /** Raised gates of the pipeline, one bit each. */
@@ -27,23 +28,36 @@ export class Client implements Caller {
   /** Number of the selected database. */
   db = 0;
   resp3 = false;
+  /** May run commands although the default user needs a password. */
   authenticated = false;
+  /** Byte text, as all names that users choose. */
   userName = "default";
   replyMode = REPLY_ON;
-  outputClass = CLASS_NORMAL;
+  kind = KIND_NORMAL;
   isMonitor = false;
   noEvict = false;
   noTouch = false;
-  /** Full name of the command run last, for CLIENT LIST. */
-  lastCommand = "NULL";
+  /** Subscriptions to channels, patterns and shard channels. */
+  channels = 0;
+  patterns = 0;
+  shardChannels = 0;
+  /** Commands queued by MULTI, and the bytes they take; -1 outside of a transaction. */
+  queued = -1;
+  queuedBytes = 0;
+  /** The command looked up last, for CLIENT LIST; undefined when there was none of that name. */
+  lastCommand: Command<never> | undefined;
   lastInteractionMs: number;
   commandCount = 0;
   /** A close has been asked for; nothing of this client is run any more. */
   closing = false;
   /** Its requests are held by the transport (blocked or paused); later records are skipped. */
   held = false;
+  /** What is held begins with the command that was being run: it will be run again. */
+  heldWithCurrent = false;
   /** Since when the soft output limit is exceeded, in ms; 0 when it is not. */
   overSoftLimitSinceMs = 0;
+  /** Bytes in and out at the last visit of ClientRounds, to notice a peer that is busy sending. */
+  bytesSeen = 0;
 
   constructor(
     readonly id: number,
@@ -52,5 +66,9 @@ export class Client implements Caller {
     readonly createdMs: number,
   ) {
     this.lastInteractionMs = createdMs;
+  }
+
+  get isSubscriber(): boolean {
+    return this.channels + this.patterns + this.shardChannels > 0;
   }
 }

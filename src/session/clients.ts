@@ -1,28 +1,29 @@
-import type { Transport } from "../net/transport";
+import type { SlotAddress, Transport } from "../net/transport";
 import { Client } from "./client";
 
 /**
  * The register of connected clients, by slot and by id.
  *
- * It opens and forgets clients and asks the transport to close them; who may connect is decided by
- * the turn loop's door. `closeAfterReply` waits until the turn's replies have been handed over.
+ * It opens and forgets clients and asks the transport to close them; who may connect is decided at
+ * the door. What always holds: a client that has begun to close is not found here by id or by
+ * walking, and each listener of `whenGone` has been told of it once.
  */
 export class Clients {
-  /** By slot. */
+  /** By slot; clients that are closing stay until the transport says that the socket is gone. */
   readonly bySlot: (Client | undefined)[] = [];
-  /** Connections accepted since the start. */
-  accepted = 0;
-  #count = 0;
-  #lastId = 0;
   readonly #transport: Transport;
-  #closingAfterReply: Client[] = [];
+  /** In the order of their ids. As small as the number of slots, which a Map can hold. */
+  readonly #byId = new Map<number, Client>();
+  readonly #goneListeners: ((client: Client) => void)[] = [];
+  #lastId = 0;
+  #closingAfterReply: number[] = [];
 
   constructor(transport: Transport) {
     this.#transport = transport;
   }
 
   get count(): number {
-    return this.#count;
+    return this.#byId.size;
   }
 
   /** The id that the next client will have. */
@@ -30,11 +31,10 @@ export class Clients {
     return this.#lastId + 1;
   }
 
-  open(slot: number, nowMs: number): Client {
-    const client = new Client(++this.#lastId, slot, this.#transport.addressOf(slot), nowMs);
+  open(slot: number, address: SlotAddress, nowMs: number): Client {
+    const client = new Client(++this.#lastId, slot, address, nowMs);
     this.bySlot[slot] = client;
-    this.#count++;
-    this.accepted++;
+    this.#byId.set(client.id, client);
     return client;
   }
 
@@ -42,36 +42,42 @@ export class Clients {
   forget(slot: number): Client | undefined {
     const client = this.bySlot[slot];
     if (client === undefined) return undefined;
-    client.closing = true;
+    this.#leave(client);
     this.bySlot[slot] = undefined;
-    this.#count--;
     return client;
   }
 
-  /** All clients, by slot. Closing ones are left out. */
-  *all(): IterableIterator<Client> {
-    for (const client of this.bySlot) {
-      if (client !== undefined && !client.closing) yield client;
-    }
+  /** All clients by age, oldest first. Closing ones are left out. */
+  all(): IterableIterator<Client> {
+    return this.#byId.values();
   }
 
   byId(id: number): Client | undefined {
-    for (const client of this.all()) if (client.id === id) return client;
-    return undefined;
+    return this.#byId.get(id);
+  }
+
+  /** Adds a listener that is told of each client at the moment when it begins to close. */
+  whenGone(listener: (client: Client) => void): void {
+    this.#goneListeners.push(listener);
   }
 
   /** Closes at once; what has not been sent is lost. */
   close(client: Client): void {
     if (client.closing) return;
-    client.closing = true;
+    this.#leave(client);
     this.#transport.close(client.slot, false);
   }
 
   /** Closes once the replies written so far, also in this turn, have been sent. */
   closeAfterReply(client: Client): void {
     if (client.closing) return;
-    client.closing = true;
-    this.#closingAfterReply.push(client);
+    this.#leave(client);
+    this.#closingAfterReply.push(client.slot);
+  }
+
+  /** The same for a connection that has been refused and so never was a client. */
+  closeSlotAfterReply(slot: number): void {
+    this.#closingAfterReply.push(slot);
   }
 
   get hasClosing(): boolean {
@@ -80,7 +86,14 @@ export class Clients {
 
   /** Called when the turn's replies are with the transport. */
   closePending(): void {
-    for (const client of this.#closingAfterReply) this.#transport.close(client.slot, true);
+    for (const slot of this.#closingAfterReply) this.#transport.close(slot, true);
     this.#closingAfterReply = [];
+  }
+
+  #leave(client: Client): void {
+    if (client.closing) return;
+    client.closing = true;
+    this.#byId.delete(client.id);
+    for (const listener of this.#goneListeners) listener(client);
   }
 }

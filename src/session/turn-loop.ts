@@ -1,4 +1,5 @@
 import { splitArguments } from "../base/quoting";
+import type { Command } from "../command/command";
 import type { Pipeline } from "../command/pipeline";
 import {
   EVENT_ACCEPT_FAILED,
@@ -8,6 +9,7 @@ import {
   EVENT_INLINE,
   EVENT_PROTOCOL_ERROR,
   RECORD_HEADER_WORDS,
+  type SlotAddress,
   type Transport,
 } from "../net/transport";
 import { DISCARD } from "../protocol/reply-writer";
@@ -16,17 +18,23 @@ import { protocolErrorText, UNBALANCED_QUOTES } from "./protocol-error-text";
 import type { ScratchRequest } from "./scratch-request";
 import type { SessionCall } from "./session-call";
 
+/** Who decides on new connections and is told of those that end; see door.ts. */
+export interface TurnDoor {
+  /** The error line to refuse a new connection with, or undefined: it becomes a client. */
+  refusal(address: SlotAddress): string | undefined;
+  opened(client: Client): void;
+  closed(client: Client, reason: number): void;
+  acceptFailed(errno: number): void;
+  protocolError(client: Client, text: string): void;
+}
+
 /** What a role adds to the turn. */
-export interface TurnHost<C extends SessionCall> {
+export interface TurnHost {
   /** Before anything of the turn is run: sets the clocks. Returns the time in ms since 1970. */
   readonly beginTurn: () => number;
   /** After everything is run and before anything is sent: durability, replicas. */
   readonly endTurn: () => void;
-  /** A new client; returns an error line to refuse it with, or undefined. */
-  readonly admit: (client: Client) => string | undefined;
-  readonly closed: (client: Client, reason: number) => void;
-  readonly acceptFailed: (errno: number) => void;
-  readonly protocolError: (call: C, text: string) => void;
+  readonly door: TurnDoor;
   /** Looks ahead at the next records, `left` of them from table word `at`; every LOOK_AHEAD-th. */
   readonly lookAhead: (at: number, left: number) => void;
 }
@@ -36,6 +44,8 @@ export const LOOK_AHEAD = 32;
 
 const NAME_HASH_WORD = 2;
 const START_WORD = 4;
+/** Words behind the header of an inline record: offset and length of its line. */
+const INLINE_WORDS = 2;
 
 /**
  * The turn: walks the records that the transport found and runs each command through the pipeline.
@@ -48,15 +58,18 @@ export class TurnLoop<C extends SessionCall> {
   readonly #transport: Transport;
   readonly #pipeline: Pipeline<C>;
   readonly #call: C;
-  readonly #host: TurnHost<C>;
+  readonly #host: TurnHost;
   readonly #inline: ScratchRequest;
   readonly #table: Uint32Array;
+  /** The record being run, as its table word, and how many come after it; -1 for none. */
+  #recordAt = -1;
+  #recordsLeft = 0;
 
   constructor(
     transport: Transport,
     pipeline: Pipeline<C>,
     call: C,
-    host: TurnHost<C>,
+    host: TurnHost,
     inline: ScratchRequest,
   ) {
     this.#transport = transport;
@@ -85,8 +98,10 @@ export class TurnLoop<C extends SessionCall> {
       if (count >= EVENT_BIT) {
         current = undefined;
         this.#pipeline.endRun(call);
+        this.#recordAt = at;
+        this.#recordsLeft = records - record - 1;
         this.#event(at, count - EVENT_BIT);
-        at += count - EVENT_BIT === EVENT_INLINE ? RECORD_HEADER_WORDS + 2 : RECORD_HEADER_WORDS;
+        at += RECORD_HEADER_WORDS + (count - EVENT_BIT === EVENT_INLINE ? INLINE_WORDS : 0);
         continue;
       }
       const client = call.clients.bySlot[table[at]];
@@ -95,12 +110,14 @@ export class TurnLoop<C extends SessionCall> {
           current = client;
           this.#turnTo(client);
         }
+        this.#recordAt = at;
+        this.#recordsLeft = records - record - 1;
         call.args.set(at + RECORD_HEADER_WORDS, count);
-        this.#execute(client, table[at + NAME_HASH_WORD]);
-        if (client.replyMode !== REPLY_ON) current = undefined;
+        if (this.#execute(client, table[at + NAME_HASH_WORD])) current = undefined;
       }
       at += RECORD_HEADER_WORDS + count * 2;
     }
+    this.#recordAt = -1;
     this.#pipeline.endRun(call);
     return this.finish();
   }
@@ -123,39 +140,67 @@ export class TurnLoop<C extends SessionCall> {
 
   /** Holds a client's requests from the one that is being run now, or from the next one. */
   hold(client: Client, withCurrent: boolean): void {
-    const record = this.#call.args.base - RECORD_HEADER_WORDS;
-    const isScratch = record >= this.#table.length / 2;
     client.held = true;
-    if (isScratch) {
-      this.#transport.hold(client.slot, -1);
-    } else if (withCurrent) {
-      this.#transport.hold(client.slot, this.#table[record + START_WORD]);
-    } else {
-      const next = record + RECORD_HEADER_WORDS + this.#call.args.count * 2;
-      const isOwn = this.#table[next] === client.slot;
-      this.#transport.hold(client.slot, isOwn ? this.#table[next + START_WORD] : -1);
-    }
+    client.heldWithCurrent = withCurrent;
+    this.#transport.hold(client.slot, this.#startOfHeld(client, withCurrent));
   }
 
   resume(client: Client): void {
     client.held = false;
+    // A command that blocked is over only now, and with it what it used up of CLIENT REPLY SKIP.
+    if (!client.heldWithCurrent) advanceReplyMode(client);
     this.#transport.resume(client.slot);
+  }
+
+  /** Makes `client` the one being answered while `run` runs, amid another's command or outside. */
+  answering(client: Client, run: () => void): void {
+    const call = this.#call;
+    const { client: answered, reply } = call;
+    const { slot, resp3 } = reply;
+    call.client = client;
+    this.#beginReply(client);
+    run();
+    call.client = answered;
+    reply.resp3 = resp3;
+    reply.begin(slot);
+  }
+
+  /** Where in this turn's bytes begins what the client is not to run; -1 when there is nothing. */
+  #startOfHeld(client: Client, withCurrent: boolean): number {
+    const table = this.#table;
+    const at = this.#recordAt;
+    if (at < 0 || table[at] !== client.slot) return -1;
+    if (withCurrent) return table[at + START_WORD];
+    const isInline = table[at + 1] === EVENT_BIT + EVENT_INLINE;
+    const words = isInline ? INLINE_WORDS : table[at + 1] * 2;
+    const next = at + RECORD_HEADER_WORDS + words;
+    const isOwn = this.#recordsLeft > 0 && table[next] === client.slot;
+    return isOwn ? table[next + START_WORD] : -1;
   }
 
   #turnTo(client: Client): void {
     const call = this.#call;
     call.client = client;
-    call.reply.resp3 = client.resp3;
     client.lastInteractionMs = call.nowMs;
-    const isSilent = client.replyMode === REPLY_OFF || client.replyMode === REPLY_SKIP_THIS;
-    call.reply.begin(isSilent ? DISCARD : client.slot);
+    this.#beginReply(client);
   }
 
-  #execute(client: Client, hash: number): void {
+  #beginReply(client: Client): void {
+    const { reply } = this.#call;
+    reply.resp3 = client.resp3;
+    const isSilent = client.replyMode === REPLY_OFF || client.replyMode === REPLY_SKIP_THIS;
+    reply.begin(isSilent ? DISCARD : client.slot);
+  }
+
+  /** Runs one command; true when the next one's reply has to be begun anew. */
+  #execute(client: Client, hash: number): boolean {
     client.commandCount++;
-    this.#pipeline.execute(this.#call, hash);
-    if (client.replyMode === REPLY_SKIP_THIS) client.replyMode = REPLY_ON;
-    else if (client.replyMode === REPLY_SKIP_NEXT) client.replyMode = REPLY_SKIP_THIS;
+    const command = this.#pipeline.execute(this.#call, hash);
+    client.lastCommand = command as Command<never> | undefined;
+    if (client.replyMode === REPLY_ON) return false;
+    // A command that is held has not been run yet, or not to its end.
+    if (!client.held) advanceReplyMode(client);
+    return true;
   }
 
   #event(at: number, kind: number): void {
@@ -166,9 +211,9 @@ export class TurnLoop<C extends SessionCall> {
       this.#accepted(slot);
     } else if (kind === EVENT_CLOSED) {
       const client = this.#call.clients.forget(slot);
-      if (client !== undefined) this.#host.closed(client, aux);
+      if (client !== undefined) this.#host.door.closed(client, aux);
     } else if (kind === EVENT_ACCEPT_FAILED) {
-      this.#host.acceptFailed(aux);
+      this.#host.door.acceptFailed(aux);
     } else {
       const client = this.#call.clients.bySlot[slot];
       if (client === undefined || client.closing || client.held) return;
@@ -179,30 +224,45 @@ export class TurnLoop<C extends SessionCall> {
   }
 
   #accepted(slot: number): void {
-    const call = this.#call;
-    const client = call.clients.open(slot, call.nowMs);
-    const refusal = this.#host.admit(client);
-    if (refusal === undefined) return;
-    this.#turnTo(client);
-    call.reply.error(refusal);
-    call.clients.closeAfterReply(client);
+    const { clients, reply, nowMs } = this.#call;
+    const { door } = this.#host;
+    const address = this.#transport.addressOf(slot);
+    const refusal = door.refusal(address);
+    if (refusal === undefined) {
+      door.opened(clients.open(slot, address, nowMs));
+      return;
+    }
+    reply.begin(slot);
+    reply.error(refusal);
+    clients.closeSlotAfterReply(slot);
   }
 
   #protocolError(client: Client, text: string): void {
     this.#call.reply.error(`ERR Protocol error: ${text}`);
-    this.#host.protocolError(this.#call, text);
+    this.#host.door.protocolError(client, text);
     this.#call.clients.closeAfterReply(client);
   }
 
   #inlineCommand(client: Client, at: number): void {
     const { input } = this.#call.args;
-    const parts = splitArguments(input, this.#table[at + 5], this.#table[at + 6]);
+    const lineAt = at + RECORD_HEADER_WORDS;
+    const parts = splitArguments(input, this.#table[lineAt], this.#table[lineAt + 1]);
     if (parts === undefined) {
       this.#protocolError(client, UNBALANCED_QUOTES);
       return;
     }
-    if (parts.length === 0) return;
+    if (parts.length === 0) {
+      // As in Redis, an empty line uses up what CLIENT REPLY SKIP asked for.
+      advanceReplyMode(client);
+      return;
+    }
     this.#execute(client, this.#inline.write(parts));
     this.#pipeline.endRun(this.#call);
   }
+}
+
+/** CLIENT REPLY SKIP: this command's reply has been dropped, or the next one's will be. */
+function advanceReplyMode(client: Client): void {
+  if (client.replyMode === REPLY_SKIP_THIS) client.replyMode = REPLY_ON;
+  else if (client.replyMode === REPLY_SKIP_NEXT) client.replyMode = REPLY_SKIP_THIS;
 }

@@ -39,3 +39,17 @@ test("a manual clock refuses to go back", () => {
   assert.throws(() => clock.advance(Number.NaN), RangeError);
   assert.equal(clock.monotonicMs(), 0);
 });
+
+test("microseconds lie within the millisecond that the wall clock shows", () => {
+  const clock = new SystemClock();
+  for (let i = 0; i < 2000; i++) {
+    const before = Date.now();
+    const nowUs = clock.nowUs();
+    const after = Date.now();
+    assert.ok(Number.isInteger(nowUs));
+    assert.ok(nowUs >= before * 1000 && nowUs < (after + 1) * 1000, `${before} ${nowUs} ${after}`);
+  }
+  const manual = new ManualClock(7);
+  manual.advance(0.25);
+  assert.equal(manual.nowUs(), 7250);
+});

@@ -1,0 +1,34 @@
+import {
+  STATS_PENDING_OUTPUT,
+  STATS_QUERY_BYTES,
+  STATS_WORDS,
+  type TransportMemory,
+} from "../net/transport";
+import type { Client } from "./client";
+
+/** What a client takes without any buffer: its object, its place in the transport, its socket. */
+const CLIENT_BYTES = 1200;
+
+/** The bytes that a client takes: what it has sent and what waits for it, as far as it is known. */
+export class ClientMemory {
+  readonly #stats: Float64Array;
+
+  constructor(memory: TransportMemory) {
+    this.#stats = memory.stats;
+  }
+
+  /** Of a request that is not complete or held. */
+  queryBytes(client: Client): number {
+    return this.#stats[client.slot * STATS_WORDS + STATS_QUERY_BYTES];
+  }
+
+  /** Of replies that the socket has not taken. */
+  outputBytes(client: Client): number {
+    return this.#stats[client.slot * STATS_WORDS + STATS_PENDING_OUTPUT];
+  }
+
+  totalBytes(client: Client): number {
+    const own = CLIENT_BYTES + client.name.length + client.queuedBytes;
+    return own + this.queryBytes(client) + this.outputBytes(client);
+  }
+}

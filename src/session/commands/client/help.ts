@@ -1,0 +1,82 @@
+import type { CommandSpec } from "../../../command/spec";
+import type { SessionCall } from "../../session-call";
+
+/** CLIENT HELP. Lines that show syntax are Redis's; what they explain is in own words. */
+const LINES: readonly string[] = [
+  "CLIENT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+  "CACHING (YES|NO)",
+  "    Whether the keys of the next command are tracked, in OPTIN and OPTOUT modes.",
+  "GETREDIR",
+  "    The id of the client that invalidation messages go to, or -1.",
+  "GETNAME",
+  "    The name of this connection.",
+  "ID",
+  "    The id of this connection.",
+  "INFO",
+  "    This connection's line of CLIENT LIST.",
+  "KILL <ip:port>",
+  "    Close the connection that comes from this address.",
+  "KILL <option> <value> [<option> <value> [...]]",
+  "    Close the connections that all options apply to:",
+  "    * ADDR (<ip:port>|<unixsocket>:0)",
+  "      It comes from this address.",
+  "    * LADDR (<ip:port>|<unixsocket>:0)",
+  "      It came to this address of the server.",
+  "    * ID <client-id>",
+  "      It has this id.",
+  "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)",
+  "      It is of this type.",
+  "    * USER <username>",
+  "      It is logged in as this user.",
+  "    * MAXAGE <seconds>",
+  "      It has been open for so long.",
+  "    * SKIPME (YES|NO)",
+  "      Whether to spare this connection (default: yes).",
+  "LIST [options ...]",
+  "    A line for each connection. Options:",
+  "    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)",
+  "      Only connections of this type.",
+  "    * ID <client-id> [<client-id> ...]",
+  "      Only connections with these ids.",
+  "UNPAUSE",
+  "    End a pause.",
+  "PAUSE <timeout> [WRITE|ALL]",
+  "    Put off all commands, or those that write, for <timeout> milliseconds.",
+  "REPLY (ON|OFF|SKIP)",
+  "    Whether this connection gets replies; SKIP drops the next one.",
+  "SETNAME <name>",
+  "    Name this connection.",
+  "SETINFO (LIB-NAME|LIB-VER) <value>",
+  "    Tell which client library this connection uses.",
+  "UNBLOCK <clientid> [TIMEOUT|ERROR]",
+  "    Wake a client that waits in a blocking command.",
+  "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
+  "         [OPTIN] [OPTOUT] [NOLOOP]",
+  "    Be told when keys that this connection has read are changed.",
+  "TRACKINGINFO",
+  "    How this connection tracks keys.",
+  "NO-EVICT (ON|OFF)",
+  "    Spare this connection when clients take too much memory.",
+  "NO-TOUCH (ON|OFF)",
+  "    Read keys without changing when they were used last.",
+  "HELP",
+  "    These lines.",
+];
+
+function help(call: SessionCall): void {
+  const { reply } = call;
+  reply.array(LINES.length);
+  for (const line of LINES) reply.statusText(line);
+}
+
+export const helpCommand: CommandSpec<SessionCall> = {
+  name: "help",
+  arity: 2,
+  flags: ["loading", "stale"],
+  group: "connection",
+  since: "5.0.0",
+  summary: "Explains the subcommands.",
+  complexity: "O(1)",
+  categories: ["connection"],
+  handler: help,
+};

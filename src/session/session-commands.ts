@@ -1,0 +1,17 @@
+import type { CommandSpec } from "../command/spec";
+import { authenticateCommands } from "./commands/authenticate";
+import { clientCommand } from "./commands/client";
+import { connectionCommands } from "./commands/connection";
+import { monitorCommands } from "./commands/monitor";
+import type { SessionCall } from "./session-call";
+import type { SessionContext } from "./session-context";
+
+/** Every command of the session: what both roles answer. */
+export function sessionCommands(session: SessionContext): readonly CommandSpec<SessionCall>[] {
+  return [
+    ...connectionCommands(session),
+    ...authenticateCommands(session),
+    clientCommand(session),
+    ...monitorCommands(session),
+  ];
+}
