@@ -47,7 +47,8 @@ export interface PipelineHooks<C> {
   readonly onCrash: (call: C, error: unknown) => never;
 }
 
-const MOST_UNKNOWN_ARGUMENTS = 20;
+/** An error text repeats arguments up to 128 characters; none takes fewer than three. */
+const MOST_UNKNOWN_ARGUMENTS = 43;
 /** Requests with a larger argument are measured alone. */
 const LARGE_REQUEST_BYTES = 65536;
 
