@@ -6,6 +6,7 @@ import {
   SEGMENT_SHIFT,
 } from "./block-memory";
 import { BornBitmap } from "./born-bitmap";
+import { type ClassUsage, classUsage } from "./class-usage";
 import { HugeSegments } from "./huge-segments";
 import { PageHeap, SEGMENT_PAGES } from "./page-heap";
 import { ParkedBlocks } from "./parked-blocks";
@@ -109,6 +110,19 @@ export class Arena implements BlockMemory {
   /** Bytes of pages that hold at least one block: what the allocator keeps from the system. */
   get reservedBytes(): number {
     return (this.#pages.usedPages + this.#huge.usedPages) * PAGE_BYTES;
+  }
+
+  /**
+   * `reservedBytes` and the free pages that may hold memory. More than is true after a block was
+   * freed beside pages that have never been touched, until the next purge.
+   */
+  get residentBytes(): number {
+    return this.reservedBytes + this.#pages.dirtyPages * PAGE_BYTES;
+  }
+
+  /** What each size class holds, smallest first, then the large blocks. Walks all pages' tables. */
+  classUsage(): ClassUsage[] {
+    return classUsage(this.#table, this.bytes.length * SEGMENT_PAGES);
   }
 
   /** Blocks that wait to be given back since a snapshot froze them. */

@@ -39,6 +39,8 @@ const MIN_ADVISED_PAGES = 4;
 export class PageHeap {
   /** Pages in use. */
   usedPages = 0;
+  /** Free pages that may hold memory: what a purge could give back, short runs included. */
+  dirtyPages = 0;
   #pages = 0;
   readonly #lengths = new Int32Array(MAX_PAGES);
   readonly #next = new Int32Array(MAX_PAGES);
@@ -110,6 +112,7 @@ export class PageHeap {
         if (pages === 0) continue;
         advise(run + clean, pages);
         this.#clean[run] = clean + pages;
+        this.dirtyPages -= pages;
         purged += pages;
       }
     }
@@ -123,6 +126,7 @@ export class PageHeap {
   verify(usedRun: (firstPage: number) => number): void {
     let used = 0;
     let freeRuns = 0;
+    let dirty = 0;
     let freeBefore = false;
     for (let page = 0; page < this.#pages; ) {
       if (page % SEGMENT_PAGES === 0) freeBefore = false;
@@ -136,11 +140,15 @@ export class PageHeap {
         continue;
       }
       if (freeBefore) throw new Error(`free runs meet at page ${page}`);
+      dirty += this.#lengths[page] - this.#clean[page];
       page += this.#verifyFree(page);
       freeRuns++;
       freeBefore = true;
     }
     if (used !== this.usedPages) throw new Error(`${used} pages used, ${this.usedPages} counted`);
+    if (dirty !== this.dirtyPages) {
+      throw new Error(`${dirty} pages dirty, ${this.dirtyPages} counted`);
+    }
     this.#verifyBins(freeRuns);
   }
 
@@ -205,6 +213,7 @@ export class PageHeap {
     this.#lengths[first] = length;
     this.#lengths[first + length - 1] = length;
     this.#clean[first] = clean;
+    this.dirtyPages += length - clean;
     this.#setState(first, length, STATE_FREE);
     this.#previous[first] = NONE;
     this.#next[first] = head;
@@ -218,6 +227,7 @@ export class PageHeap {
     if (previous === NONE) this.#bins[binOf(length)] = next;
     else this.#next[previous] = next;
     if (next !== NONE) this.#previous[next] = previous;
+    this.dirtyPages -= length - this.#clean[first];
     this.#setState(first, length, STATE_USED);
   }
 }
