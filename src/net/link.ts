@@ -63,7 +63,7 @@ export interface LinkOptions {
   readonly openSocket?: OpenSocket;
 }
 
-export type OpenSocket = (
+type OpenSocket = (
   host: string,
   port: number,
   bindAddress: string | undefined,

@@ -107,7 +107,7 @@ export class PortableInput {
     this.#scanned.length = 0;
   }
 
-  /** Forgets all bytes of a client. Between turns or for clients that were not scanned in this one. */
+  /** Forgets all bytes of a client; what this turn's records point to stays until the turn ends. */
   discard(client: PortableClient): void {
     client.queue.clear();
     client.forgetKept();

@@ -143,7 +143,7 @@ export class PortableTransport implements Transport {
 
   close(slot: number, afterOutput: boolean): void {
     const client = this.#clients[slot];
-    if (client === undefined || client.isGone) return;
+    if (client === undefined) return;
     if (!afterOutput) {
       this.#drop(client, CLOSED_BY_SERVER);
       return;

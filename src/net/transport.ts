@@ -22,7 +22,6 @@ import {
   EVENT_BIT,
   EVENT_INLINE,
   EVENT_PROTOCOL_ERROR,
-  MAX_HEADER_LINE_BYTES,
   PROTOCOL_BIG_BULK_LINE,
   PROTOCOL_BIG_COUNT_LINE,
   PROTOCOL_BIG_INLINE,
@@ -32,15 +31,12 @@ import {
   PROTOCOL_UNAUTHENTICATED_BULK,
   PROTOCOL_UNAUTHENTICATED_COUNT,
   RECORD_HEADER_WORDS,
-  UNAUTHENTICATED_MAX_ARGUMENTS,
-  UNAUTHENTICATED_MAX_BULK_BYTES,
 } from "../protocol/request-record";
 
 export {
   EVENT_BIT,
   EVENT_INLINE,
   EVENT_PROTOCOL_ERROR,
-  MAX_HEADER_LINE_BYTES,
   PROTOCOL_BIG_BULK_LINE,
   PROTOCOL_BIG_COUNT_LINE,
   PROTOCOL_BIG_INLINE,
@@ -50,8 +46,6 @@ export {
   PROTOCOL_UNAUTHENTICATED_BULK,
   PROTOCOL_UNAUTHENTICATED_COUNT,
   RECORD_HEADER_WORDS,
-  UNAUTHENTICATED_MAX_ARGUMENTS,
-  UNAUTHENTICATED_MAX_BULK_BYTES,
 };
 
 /** A client connected; aux is the listener's id. */
@@ -122,8 +116,7 @@ export interface TransportSettings {
 }
 
 export interface SlotAddress {
-  /** `ip:port`, `[v6]:port` in Redis's form (no brackets: `::1:6379` is printed as Redis prints it),
-   * or `path:0` for a unix socket. */
+  /** `ip:port`, `[v6]:port` (as Redis 7 prints it), or `path:0` for a unix socket. */
   readonly remote: string;
   readonly local: string;
   /** Remote IP text, empty for a unix socket. */

@@ -25,7 +25,7 @@ import { RawClient } from "../../support/raw-client";
 import { encodeCommand } from "../../support/resp-encode";
 import { tempDir } from "../../support/temp-dir";
 import { waitFor } from "../../support/wait-for";
-import { bulk, echo, HASH_KEY, type Handler, TransportDriver } from "./transport-driver";
+import { bulk, echo, HASH_KEY, type Handler, SETTINGS, TransportDriver } from "./transport-driver";
 import { pausedSocket } from "./transport-suite/support";
 
 const MEBIBYTE = 1 << 20;
@@ -131,6 +131,28 @@ test("a peer that has said its last word gets all its answers, then the end", as
   client.socket.end(encodeCommand(["PING"]).toString().repeat(count));
   assert.equal((await client.expectClose()).length, count);
   assert.equal(await driver.closeReason(0), CLOSED_BY_PEER);
+});
+
+test("after close nothing is delivered, also of a peer that ended its side before", async (t) => {
+  const transport = new PortableTransport({ hashKey: HASH_KEY, maxSlots: 1, memory: MEMORY });
+  t.after(() => transport.stop(0));
+  transport.configure(SETTINGS);
+  const port = transport.listenerPort(await transport.listenTcp("127.0.0.1", 0, 1));
+  const turns: number[] = [];
+  const client = await RawClient.connect({ port, allowHalfOpen: true });
+  // More than one turn takes in, and all of it there before the first turn.
+  client.socket.end("PING\r\n".repeat(100_000));
+  await waitFor("the end is sent", () => client.socket.writableFinished);
+  transport.start((records) => {
+    turns.push(records);
+    if (turns.length === 2) transport.close(0, true);
+    return 0;
+  });
+  await client.closed;
+  await waitFor("CLOSED", () => turns.length === 3);
+  assert.equal(turns[0], 1, "ACCEPTED");
+  assert.ok((turns[1] ?? 0) > 1000, "requests");
+  assert.equal(turns[2], 1, "CLOSED");
 });
 
 test("a client that does not read is still read from, up to its output limit", async (t) => {

@@ -29,7 +29,7 @@ export interface StreamOptions extends ModelRules {
   readonly tableWords: number;
 }
 
-export class StreamScanner {
+class StreamScanner {
   readonly found: Found[] = [];
   readonly state = new RequestParseState();
   readonly scanner: RequestScanner;
