@@ -1,5 +1,17 @@
 import type { Arguments } from "../command/arguments";
 import { nameHash } from "../command/name-hash";
+import { RECORD_HEADER_WORDS } from "../net/transport";
+
+/** `splitPlain`: the line has quotes, or a byte that ends it. */
+export const NEEDS_SPLITTING = -1;
+/** `splitPlain`: the line has nothing but white space. */
+export const NO_WORDS = -2;
+
+const TAB = 9;
+const CR = 13;
+const SPACE = 32;
+const DOUBLE_QUOTE = 34;
+const SINGLE_QUOTE = 39;
 
 /**
  * A command that does not come from a socket's bytes, made to look as if it did: its arguments are
@@ -22,12 +34,44 @@ export class ScratchRequest {
     this.#hashOf = hashOf;
   }
 
+  /**
+   * Points the arguments at the words of an inline line where they lie, without a copy; returns the
+   * name's hash. NEEDS_SPLITTING when the line has quotes or a NUL, which ends it; NO_WORDS when it
+   * is blank. Words are split where C's isspace says, as Redis does.
+   */
+  splitPlain(lineAt: number, length: number): number {
+    const { input, table } = this.#args;
+    const end = lineAt + length;
+    const first = table.length / 2 + RECORD_HEADER_WORDS;
+    let word = first;
+    let wordAt = -1;
+    for (let at = lineAt; at <= end; at++) {
+      const byte = at < end ? input[at] : SPACE;
+      if (byte === SPACE || (byte >= TAB && byte <= CR)) {
+        if (wordAt < 0) continue;
+        table[word++] = wordAt;
+        table[word++] = at - wordAt;
+        wordAt = -1;
+      } else if (byte === DOUBLE_QUOTE || byte === SINGLE_QUOTE || byte === 0) {
+        return NEEDS_SPLITTING;
+      } else if (wordAt < 0) {
+        wordAt = at;
+      }
+    }
+    if (word === first) return NO_WORDS;
+    const count = (word - first) / 2;
+    const hash = nameHash(input, table[first], table[first + 1]);
+    const keyHash = count > 1 ? this.#hashOf(input, table[first + 2], table[first + 3]) : 0;
+    this.#writeHeader(count, hash, keyHash, lineAt);
+    return hash;
+  }
+
   /** Writes the request and points the arguments at it; returns its name's hash. */
   write(parts: readonly Uint8Array[]): number {
     const { input, table } = this.#args;
     const record = table.length / 2;
     let at = this.#inputAt;
-    let word = record + 5;
+    let word = record + RECORD_HEADER_WORDS;
     for (const part of parts) {
       input.set(part, at);
       table[word++] = at;
@@ -35,12 +79,19 @@ export class ScratchRequest {
       at += part.length;
     }
     const hash = nameHash(parts[0], 0, parts[0].length);
-    table[record] = 0;
-    table[record + 1] = parts.length;
-    table[record + 2] = hash;
-    table[record + 3] = parts.length > 1 ? this.#hashOf(parts[1], 0, parts[1].length) : 0;
-    table[record + 4] = this.#inputAt;
-    this.#args.set(record + 5, parts.length);
+    const keyHash = parts.length > 1 ? this.#hashOf(parts[1], 0, parts[1].length) : 0;
+    this.#writeHeader(parts.length, hash, keyHash, this.#inputAt);
     return hash;
+  }
+
+  #writeHeader(count: number, hash: number, keyHash: number, start: number): void {
+    const { table } = this.#args;
+    const record = table.length / 2;
+    table[record] = 0;
+    table[record + 1] = count;
+    table[record + 2] = hash;
+    table[record + 3] = keyHash;
+    table[record + 4] = start;
+    this.#args.set(record + RECORD_HEADER_WORDS, count);
   }
 }

@@ -15,7 +15,7 @@ import {
 import { DISCARD } from "../protocol/reply-writer";
 import { type Client, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIP_THIS } from "./client";
 import { protocolErrorText, UNBALANCED_QUOTES } from "./protocol-error-text";
-import type { ScratchRequest } from "./scratch-request";
+import { NO_WORDS, type ScratchRequest } from "./scratch-request";
 import type { SessionCall } from "./session-call";
 
 /** Who decides on new connections and is told of those that end; see door.ts. */
@@ -97,7 +97,6 @@ export class TurnLoop<C extends SessionCall> {
       const count = table[at + 1];
       if (count >= EVENT_BIT) {
         current = undefined;
-        this.#pipeline.endRun(call);
         this.#recordAt = at;
         this.#recordsLeft = records - record - 1;
         this.#event(at, count - EVENT_BIT);
@@ -245,8 +244,14 @@ export class TurnLoop<C extends SessionCall> {
 
   #inlineCommand(client: Client, at: number): void {
     const { input } = this.#call.args;
-    const lineAt = at + RECORD_HEADER_WORDS;
-    const parts = splitArguments(input, this.#table[lineAt], this.#table[lineAt + 1]);
+    const lineAt = this.#table[at + RECORD_HEADER_WORDS];
+    const length = this.#table[at + RECORD_HEADER_WORDS + 1];
+    const plainHash = this.#inline.splitPlain(lineAt, length);
+    if (plainHash >= 0) {
+      this.#execute(client, plainHash);
+      return;
+    }
+    const parts = plainHash === NO_WORDS ? [] : splitArguments(input, lineAt, length);
     if (parts === undefined) {
       this.#protocolError(client, UNBALANCED_QUOTES);
       return;
@@ -257,7 +262,6 @@ export class TurnLoop<C extends SessionCall> {
       return;
     }
     this.#execute(client, this.#inline.write(parts));
-    this.#pipeline.endRun(this.#call);
   }
 }
 
