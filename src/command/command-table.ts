@@ -1,6 +1,6 @@
 import { equalsIgnoreCase } from "../base/bytes";
+import { nameHash } from "../protocol/name-hash";
 import { Command, type CommandLookup } from "./command";
-import { nameHash } from "./name-hash";
 import type { CommandSpec } from "./spec";
 
 /**

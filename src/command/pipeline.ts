@@ -1,3 +1,4 @@
+import { nameHash } from "../protocol/name-hash";
 import type { Call } from "./call";
 import {
   COMMAND_FAST,
@@ -9,7 +10,6 @@ import {
 } from "./command";
 import type { CommandTable } from "./command-table";
 import { errUnknownCommand, errUnknownSubcommand, errWrongArity } from "./error-texts";
-import { nameHash } from "./name-hash";
 
 /**
  * The way of a command: name, arity, gates, handler, statistics.
