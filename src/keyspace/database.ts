@@ -62,6 +62,8 @@ export class Database {
   dict: Dict;
   /** Where the sweep for expired keys goes on. */
   sweepPosition = 0;
+  /** Where the search for keys to evict goes on, among few keys with expiry. */
+  evictionPosition = 0;
   /** Running average of the time to live that the sweep sees, in ms (INFO avg_ttl). */
   averageTtlMs = 0;
   readonly #host: DatabaseHost;

@@ -29,10 +29,12 @@ export class KeyspaceStats {
   evicted = 0;
   /** Changes since the last save, as INFO persistence tells them. */
   dirty = 0;
-  /** Per mille of keys found stale by the sweep, running average. */
-  stalePerMille = 0;
+  /** Of the keys with expiry that the sweep saw, the share that had expired; running average. */
+  staleShare = 0;
+  /** Slices of the sweep that ended before what they began (INFO expired_time_cap_reached_count). */
   expireTimeCapReached = 0;
-  expireCycleUs = 0;
+  /** Time that the sweep has taken in all. */
+  expireCycleMs = 0;
 }
 
 export interface KeyspaceParts {
@@ -86,6 +88,12 @@ export class Keyspace implements DatabaseHost {
     this.lazyFree = parts.lazyFree;
     for (const type of parts.types) this.#types[type.code] = type;
     this.databases = Array.from({ length: parts.databases }, (_, i) => new Database(this, i));
+  }
+
+  /** Sets the time that everything until the next call sees. */
+  setTime(nowMs: number): void {
+    this.nowMs = nowMs;
+    this.access.setTime(nowMs);
   }
 
   get accessClock(): number {

@@ -5,14 +5,15 @@ import type { ValueType } from "./value-type";
 /**
  * What is thrown away but too large to free within one command: values and whole dictionaries.
  *
- * `step` is called between turns with a budget, so that nothing large ever holds a turn. There is
- * no thread: an UNLINK, a FLUSHALL ASYNC, an expiry and an overwrite are all freed here.
+ * `work` is called between turns with a budget of time, so that nothing large ever holds a turn.
+ * There is no thread: an UNLINK, a FLUSHALL, an expiry and an overwrite are all freed here. It reads
+ * no clock but the one it is given.
  */
 
 /** Values that touch no more blocks than this are freed at once, as Redis does with UNLINK. */
 const FREED_AT_ONCE = 64;
-/** Entries of a dictionary chunk count as so many blocks. */
-const CHUNK_BLOCKS = 600;
+/** Blocks of a value that are freed between two looks at the clock. */
+const BLOCKS_PER_LOOK = 512;
 
 interface PendingValue {
   readonly type: ValueType;
@@ -28,11 +29,17 @@ export class LazyFree {
   /** Objects freed in this way since the start (INFO lazyfreed_objects). */
   freedObjects = 0;
   readonly #memory: Arena;
+  readonly #monotonicMs: () => number;
   readonly #values: PendingValue[] = [];
   readonly #dicts: PendingDict[] = [];
 
-  constructor(memory: Arena) {
+  constructor(memory: Arena, monotonicMs: () => number) {
     this.#memory = memory;
+    this.#monotonicMs = monotonicMs;
+  }
+
+  get hasWork(): boolean {
+    return this.#values.length > 0 || this.#dicts.length > 0;
   }
 
   /** Objects that wait (INFO lazyfree_pending_objects). */
@@ -42,7 +49,7 @@ export class LazyFree {
     return pending;
   }
 
-  /** Frees a value that nothing refers to: now when it is small, else over turns. */
+  /** Frees a value that nothing refers to: now when it is small, else between turns. */
   value(type: ValueType, ref: number): void {
     if (type.freeEffort(this.#memory, ref) > FREED_AT_ONCE) {
       this.#values.push({ type, ref });
@@ -51,36 +58,35 @@ export class LazyFree {
     for (let left = ref; left !== 0; ) left = type.freeSome(this.#memory, left, FREED_AT_ONCE);
   }
 
-  /** Frees a dictionary and its entries over turns. */
+  /** Frees a dictionary and its entries between turns. */
   dict(dict: Dict, dispose: (entry: number) => void): void {
     this.#dicts.push({ dict, dispose });
   }
 
-  /** Frees about `budget` blocks; returns whether anything is left. */
-  step(budget: number): boolean {
-    let left = budget;
-    while (left > 0) {
-      const value = this.#values[this.#values.length - 1];
-      if (value !== undefined) {
-        value.ref = value.type.freeSome(this.#memory, value.ref, left);
-        left -= FREED_AT_ONCE;
-        if (value.ref === 0) {
-          this.#values.pop();
-          this.freedObjects++;
-        } else {
-          left = 0;
-        }
-        continue;
-      }
-      const pending = this.#dicts[this.#dicts.length - 1];
-      if (pending === undefined) return false;
-      const wasOpen = pending.dict.disposeChunk((entry) => {
-        pending.dispose(entry);
-        this.freedObjects++;
-      });
-      left -= CHUNK_BLOCKS;
-      if (!wasOpen) this.#dicts.pop();
-    }
-    return this.#values.length > 0 || this.#dicts.length > 0;
+  /** Frees for about `budgetMs`, at least a little. */
+  work(budgetMs: number): void {
+    const endMs = this.#monotonicMs() + budgetMs;
+    do {
+      if (this.#values.length > 0) this.#freeValue();
+      else if (this.#dicts.length > 0) this.#freeChunk();
+      else return;
+    } while (this.#monotonicMs() < endMs);
+  }
+
+  #freeValue(): void {
+    const value = this.#values[this.#values.length - 1];
+    value.ref = value.type.freeSome(this.#memory, value.ref, BLOCKS_PER_LOOK);
+    if (value.ref !== 0) return;
+    this.#values.pop();
+    this.freedObjects++;
+  }
+
+  /** About 600 entries, 0.1 ms. */
+  #freeChunk(): void {
+    const { dict, dispose } = this.#dicts[this.#dicts.length - 1];
+    const before = dict.count;
+    const isOpen = dict.disposeChunk(dispose);
+    this.freedObjects += before - dict.count;
+    if (!isOpen) this.#dicts.pop();
   }
 }

@@ -77,6 +77,7 @@ export class Arena implements BlockMemory {
   /** True between freeze and thaw. Read-only for everybody else. */
   frozenNow = false;
   #usedGranules = 0;
+  #parkedGranules = 0;
   readonly #pages = new PageHeap();
   readonly #table = new SpanTable();
   /** The table's own arrays, which never change places. */
@@ -105,6 +106,16 @@ export class Arena implements BlockMemory {
   /** Sum of the capacities of all blocks in use, in bytes. */
   get usedBytes(): number {
     return this.#usedGranules * GRANULE_BYTES;
+  }
+
+  /** Whether `releaseParked` has something to give back. */
+  get hasReleasable(): boolean {
+    return this.#released.length > 0;
+  }
+
+  /** The part of `usedBytes` that waits to be given back since a snapshot froze it. */
+  get parkedBytes(): number {
+    return this.#parkedGranules * GRANULE_BYTES;
   }
 
   /** Bytes of pages that hold at least one block: what the allocator keeps from the system. */
@@ -247,6 +258,7 @@ export class Arena implements BlockMemory {
         continue;
       }
       this.#ownerless?.delete(ref);
+      this.#parkedGranules -= this.#table.granulesOf(ref);
       this.#release(ref);
       freed++;
     }
@@ -428,6 +440,7 @@ export class Arena implements BlockMemory {
   #park(ref: number): boolean {
     if (this.#ownerless !== undefined) this.#checkOwned(ref);
     if (!this.frozen(ref)) return false;
+    this.#parkedGranules += this.#table.granulesOf(ref);
     this.#parked.push(ref);
     this.#ownerless?.add(ref);
     return true;

@@ -4,11 +4,10 @@ import { Arguments } from "../command/arguments";
 import { CommandTable } from "../command/command-table";
 import { Pipeline } from "../command/pipeline";
 import type { Config } from "../config/config";
-import { AccessClock } from "../keyspace/access-clock";
 import { DataCall } from "../keyspace/data-call";
 import { KeyWarmer } from "../keyspace/key-warmer";
-import { Keyspace } from "../keyspace/keyspace";
-import { LazyFree } from "../keyspace/lazy-free";
+import type { Keyspace } from "../keyspace/keyspace";
+import { MEMORY_GATE } from "../keyspace/memory-gate";
 import { Arena } from "../memory/arena";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
 import { ReplyWriter } from "../protocol/reply-writer";
@@ -21,9 +20,11 @@ import type { SessionLog } from "../session/session-log";
 import { sessionTasks } from "../session/session-tasks";
 import { TurnLoop } from "../session/turn-loop";
 import { stringType } from "../types/string/string-value";
+import { Background } from "./background";
 import { commandCatalogue } from "./command-catalogue";
-import { Cron, type CronTask } from "./cron";
+import { Cron } from "./cron";
 import { gateList } from "./gate-list";
+import { KeyspaceService } from "./keyspace-service";
 import type { ServerContext } from "./server-context";
 import { silentEvents } from "./silent-events";
 
@@ -42,10 +43,6 @@ export interface DataNodeParts {
   readonly onCrash: (call: DataCall, error: unknown) => never;
 }
 
-/** Blocks freed per tick of lazy freeing: well under a millisecond. */
-const LAZY_FREE_BLOCKS = 2000;
-const PURGE_BYTES = 64 * 1024 * 1024;
-
 /**
  * The data node put together: memory, keyspace, commands, sessions, the turn and the cron.
  *
@@ -59,6 +56,7 @@ export class DataNode {
   readonly call: DataCall;
   readonly loop: TurnLoop<DataCall>;
   readonly cron: Cron;
+  readonly background: Background;
   readonly context: ServerContext;
   readonly #parts: DataNodeParts;
 
@@ -75,7 +73,6 @@ export class DataNode {
       },
       ...(parts.advise !== undefined && { advise: parts.advise }),
     });
-    this.keyspace = this.#newKeyspace();
     const clients = new Clients(transport);
     const session = new SessionContext({
       config,
@@ -86,15 +83,27 @@ export class DataNode {
       credentials: new RequirePass(config),
       identity: { mode: "standalone", role: () => "master" },
     });
-    this.context = { session, keyspace: this.keyspace };
+    const service = this.#newKeyspaceService(session);
+    this.keyspace = service.keyspace;
+    this.context = {
+      session,
+      keyspace: service.keyspace,
+      expireCycle: service.expireCycle,
+      eviction: service.eviction,
+      usedMemory: service.usedMemory,
+    };
     const args = new Arguments(shared.input, shared.table);
     const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));
     this.call = new DataCall(args, reply, clients, this.keyspace);
     this.table = new CommandTable(commandCatalogue(this.context));
     this.pipeline = this.#newPipeline();
-    this.loop = this.#newLoop(args);
+    this.loop = this.#newLoop(args, service);
     session.attach(this.pipeline, this.loop);
-    this.cron = new Cron(clock, this.#tasks(), () => this.loop.flushOutside());
+    service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
+    this.background = this.#newBackground(service);
+    const commandsProcessed = (): number => this.pipeline.commandsProcessed;
+    const tasks = [...sessionTasks(session, commandsProcessed), ...service.tasks()];
+    this.cron = new Cron(clock, tasks, () => this.loop.flushOutside());
   }
 
   /** Serves: begins turns and periodic work. Listeners are opened by the caller. */
@@ -103,17 +112,30 @@ export class DataNode {
     this.cron.start(this.#parts.config.number("hz"));
   }
 
-  #newKeyspace(): Keyspace {
-    const { random, hashKey, config } = this.#parts;
-    return new Keyspace({
-      memory: this.memory,
+  #newKeyspaceService(session: SessionContext): KeyspaceService {
+    const { random, hashKey, config, clock, transport } = this.#parts;
+    return new KeyspaceService({
+      config,
+      clock,
       random,
       hashKey,
-      databases: config.number("databases"),
+      memory: this.memory,
       types: [stringType],
       events: silentEvents,
-      access: new AccessClock(random),
-      lazyFree: new LazyFree(this.memory),
+      clients: session.clients,
+      clientStats: transport.memory.stats,
+      isPaused: () => session.pauses.isPaused,
+    });
+  }
+
+  #newBackground(service: KeyspaceService): Background {
+    const { clock } = this.#parts;
+    return new Background({
+      clock,
+      jobs: service.jobs(),
+      defer: setImmediate,
+      beforeSlice: () => void service.setTime(),
+      afterSlice: () => this.loop.flushOutside(),
     });
   }
 
@@ -128,34 +150,19 @@ export class DataNode {
     });
   }
 
-  #newLoop(args: Arguments): TurnLoop<DataCall> {
-    const { transport, clock } = this.#parts;
+  #newLoop(args: Arguments, service: KeyspaceService): TurnLoop<DataCall> {
+    const { transport } = this.#parts;
     const { keyspace } = this;
     const scratch = new ScratchRequest(args, INPUT_SCRATCH_AT, (bytes, at, length) =>
       keyspace.hashOf(bytes, at, length),
     );
     const warmer = new KeyWarmer(keyspace, this.call.clients, transport.memory.table);
     const host = {
-      beginTurn: () => {
-        const nowMs = clock.nowMs();
-        keyspace.nowMs = nowMs;
-        keyspace.access.setTime(nowMs);
-        return nowMs;
-      },
-      endTurn: () => undefined,
+      beginTurn: () => service.setTime(),
+      endTurn: () => this.background.turnEnded(),
       door: this.context.session.door,
       lookAhead: (at: number, left: number) => warmer.warm(at, left),
     };
     return new TurnLoop(transport, this.pipeline, this.call, host, scratch);
-  }
-
-  #tasks(): CronTask[] {
-    const { memory, keyspace } = this;
-    return [
-      ...sessionTasks(this.context.session, () => this.pipeline.commandsProcessed),
-      { name: "lazy-free", periodMs: 0, run: () => keyspace.lazyFree.step(LAZY_FREE_BLOCKS) },
-      { name: "parked", periodMs: 0, run: () => memory.releaseParked(LAZY_FREE_BLOCKS) },
-      { name: "purge", periodMs: 1000, run: () => memory.purge(PURGE_BYTES) },
-    ];
   }
 }

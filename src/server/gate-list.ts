@@ -1,5 +1,6 @@
 import type { Gate } from "../command/pipeline";
 import type { DataCall } from "../keyspace/data-call";
+import { memoryGate } from "../keyspace/memory-gate";
 import { authenticatedGate } from "../session/gates/authenticated";
 import { monitoredGate } from "../session/gates/monitored";
 import { offKeyspaceGate } from "../session/gates/off-keyspace";
@@ -15,6 +16,7 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
   return [
     authenticatedGate(session),
     offKeyspaceGate(),
+    memoryGate(context.eviction),
     pausedGate(session),
     monitoredGate(session),
   ];

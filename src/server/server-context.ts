@@ -1,8 +1,14 @@
+import type { Eviction } from "../keyspace/eviction";
+import type { ExpireCycle } from "../keyspace/expire-cycle";
 import type { Keyspace } from "../keyspace/keyspace";
+import type { UsedMemory } from "../keyspace/used-memory";
 import type { SessionContext } from "../session/session-context";
 
 /** What the data node's own commands and periodic work are given. */
 export interface ServerContext {
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
+  readonly expireCycle: ExpireCycle;
+  readonly eviction: Eviction;
+  readonly usedMemory: UsedMemory;
 }

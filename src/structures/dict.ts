@@ -129,7 +129,15 @@ export class Dict {
 
   /** Makes the place of an entry that is in this dictionary the position. */
   locate(entry: number): void {
-    const hash = this.#entryWord(entry, ENTRY_HASH);
+    if (this.locateIfThere(entry, this.#entryWord(entry, ENTRY_HASH))) return;
+    throw new Error(`entry ${entry >>> 0} is not in the dictionary`);
+  }
+
+  /**
+   * As `locate` for a ref that was kept and may be stale: false when no entry with that hash is
+   * there any more. What the ref leads to is not looked at before it is found here.
+   */
+  locateIfThere(entry: number, hash: number): boolean {
     this.#foundIndex = chunkIndexOf(hash, this.#mask, this.chunks);
     let bucket = this.#bucketOf(this.#foundIndex, hash);
     do {
@@ -139,12 +147,12 @@ export class Dict {
         if (words[at + BUCKET_REFS + slot] === entry && this.#tagAt(bucket, slot) !== 0) {
           this.#foundBucket = bucket;
           this.#foundSlot = slot;
-          return;
+          return this.#entryWord(entry, ENTRY_HASH) === hash;
         }
       }
       bucket = words[at + BUCKET_CHAIN];
     } while (bucket !== 0);
-    throw new Error(`entry ${entry >>> 0} is not in the dictionary`);
+    return false;
   }
 
   /** Adds an entry whose key is not there yet; its first two words must be written. */
@@ -243,7 +251,10 @@ export class Dict {
         const words = memory.words[bucket >>> SEGMENT_SHIFT];
         const at = (bucket & GRANULE_MASK) << 2;
         for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
-          if (this.#tagAt(bucket, slot) !== 0) dispose(words[at + BUCKET_REFS + slot]);
+          if (this.#tagAt(bucket, slot) === 0) continue;
+          // Only the field: the header may be frozen, and nobody will open it again.
+          this.count--;
+          dispose(words[at + BUCKET_REFS + slot]);
         }
         const next = words[at + BUCKET_CHAIN];
         if (!isHead) memory.free(bucket);

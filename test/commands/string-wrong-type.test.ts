@@ -83,7 +83,7 @@ test("string commands refuse a list, or take its key, as a real server does", as
     const expected = await client.command(...words);
     assert.equal(engine.run(...words).toString("latin1"), expected.toString("latin1"), line);
   }
-  while (engine.keyspace.lazyFree.pendingObjects > 0) engine.keyspace.lazyFree.step(1000);
+  while (engine.keyspace.lazyFree.hasWork) engine.keyspace.lazyFree.work(1);
   engine.memory.verify();
   await client.close();
 });

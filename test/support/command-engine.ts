@@ -57,7 +57,7 @@ export class CommandEngine {
       types: parts.types,
       events: this.#recorder(),
       access: new AccessClock(random),
-      lazyFree: new LazyFree(this.memory),
+      lazyFree: new LazyFree(this.memory, () => performance.now()),
     });
     const args = new Arguments(new Uint8Array(INPUT_BYTES), new Uint32Array(TABLE_WORDS));
     const reply = new ReplyWriter(this.#output, this.#runs, (runs) => this.#collect(runs));
