@@ -9,9 +9,11 @@ import { loadConfig } from "../config/load-config";
 import { loadAddon } from "../native/addon";
 import { createNativeTransport } from "../net/native-transport";
 import { ListenError, type Transport } from "../net/transport";
+import { fitMaxClients, guardMaxClients, slotsFor } from "../session/max-clients";
 import type { SessionLog } from "../session/session-log";
 import { followTransportSettings } from "../session/transport-settings";
 import { DataNode } from "./data-node";
+import { openFilesLimit } from "./open-files";
 
 /**
  * From the command line to a serving data node: configuration, transport, listeners, first turn.
@@ -37,7 +39,10 @@ export function runServer(args: readonly string[]): void {
 async function serve(config: Config, log: SessionLog): Promise<void> {
   const seed = randomBytes(12);
   const hashKey = [seed.readInt32LE(0), seed.readInt32LE(4)] as const;
-  const transport = openTransport(hashKey, config);
+  const openFiles = openFilesLimit();
+  fitMaxClients(config, openFiles, log);
+  const transport = openTransport(hashKey, slotsFor(config, openFiles));
+  guardMaxClients(config, openFiles, transport.maxSlots);
   followTransportSettings(config, transport);
   const { addon } = loadAddon();
   const node = new DataNode({
@@ -61,8 +66,7 @@ async function serve(config: Config, log: SessionLog): Promise<void> {
   log.notice("Ready to accept connections");
 }
 
-function openTransport(hashKey: readonly [number, number], config: Config): Transport {
-  const maxSlots = config.number("maxclients") + 32;
+function openTransport(hashKey: readonly [number, number], maxSlots: number): Transport {
   const native = createNativeTransport({ hashKey, maxSlots });
   if (native.transport === undefined) throw new Error(native.reason);
   return native.transport;

@@ -58,7 +58,7 @@ export class ClientRounds {
       log.verbose("Closing idle client");
       clients.close(client);
     } else if (outputLimits.hasOverstayed(client, nowMs)) {
-      door.logOutputLimit(client);
+      door.logOutputLimit(client, "closed");
       clients.close(client);
     }
   }

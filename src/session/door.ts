@@ -78,19 +78,18 @@ export class Door {
       stats.queryLimitDisconnections++;
       log.warning(`Closing client that reached max query buffer length: ${this.#line(client)}`);
     } else if (reason === CLOSED_OUTPUT_LIMIT || reason === CLOSED_UNAUTHENTICATED_OUTPUT) {
-      this.logOutputLimit(client);
+      this.logOutputLimit(client, "scheduled to be closed ASAP");
     } else if (log.writes("verbose")) {
       log.verbose(`Client closed connection ${this.#line(client)}`);
     }
   }
 
   /** Counts and logs a client that is or will be closed for what waits for it. */
-  logOutputLimit(client: Client): void {
+  logOutputLimit(client: Client, how: "closed" | "scheduled to be closed ASAP"): void {
     const { stats, log } = this.#parts;
     stats.outputLimitDisconnections++;
-    log.warning(
-      `Client ${this.#line(client)} scheduled to be closed ASAP for overcoming of output buffer limits.`,
-    );
+    const line = this.#line(client);
+    log.warning(`Client ${line} ${how} for overcoming of output buffer limits.`);
   }
 
   acceptFailed(errno: number): void {
