@@ -34,6 +34,8 @@ constexpr uint64_t kInputBigAt = 0x04000000u;
 constexpr uint64_t kInputScratchAt = 0xc0000000u;
 constexpr uint64_t kTableBytes = 0x40000000u;
 constexpr uint64_t kTableWords = kTableBytes / sizeof(uint32_t);
+/** Stands behind the last record. */
+constexpr uint32_t kNoSlot = 0xffffffffu;
 
 constexpr uint32_t kRunWords = 4;
 constexpr uint64_t kOutputBytes = 0x02000000u;

@@ -39,7 +39,7 @@ void Reactor::readClient(uint32_t slot) {
   const uint32_t base = turnUsed_;
   const uint32_t kept = client.carryUsed;
   // Level-triggered epoll reports the client again, so a full region only ends the round for it.
-  if (kInputBigAt - base < uint64_t{kept} + kReadBytes) return;
+  if (options_.turnBytes - base < uint64_t{kept} + kReadBytes) return;
   uint8_t* const fresh = input_ + base + kept;
   const ssize_t received = recv(client.fd, fresh, kReadBytes, 0);
   if (received <= 0) return readFailed(slot, received);
@@ -116,7 +116,7 @@ void Reactor::scanBytes(uint32_t slot, uint32_t begin, uint32_t end) {
 /** Deals with one request; false when nothing more of these bytes can be scanned in this round. */
 bool Reactor::scanOne(Scanning& scanning) {
   Client& client = clients_[scanning.slot];
-  const uint64_t tableRoom = kTableWords - tableUsed_;
+  const uint64_t tableRoom = options_.tableWords - 1 - tableUsed_;
   if (tableRoom < resp::kInlineRecordWords + 2) return waitForTable(scanning);
   uint32_t* const record = table_ + tableUsed_;
   const bool inTable = client.request.done == 0;
@@ -158,7 +158,7 @@ bool Reactor::takeRequest(Scanning& scanning, uint32_t* record, bool inTable) {
   const uint32_t count = client.request.count;
   if (!inTable) {
     const uint64_t words = resp::kRecordHeaderWords + 2 * uint64_t{count};
-    if (words > kTableWords - tableUsed_) return waitForTable(scanning);
+    if (words > options_.tableWords - 1 - tableUsed_) return waitForTable(scanning);
     for (uint64_t i = 0; i < count; i++) {
       record[resp::kRecordHeaderWords + 2 * i] = scanning.at + client.arguments[2 * i];
       record[resp::kRecordHeaderWords + 2 * i + 1] = client.arguments[2 * i + 1];
@@ -205,7 +205,7 @@ bool Reactor::growArguments(Scanning& scanning) {
   Client& client = clients_[scanning.slot];
   const uint64_t room = uint64_t{client.argumentsRoom} * 2;
   const uint64_t bytes = room * 2 * sizeof(uint32_t);
-  void* grown = room > kTableWords || bytes > settings_.maxQueryBytes
+  void* grown = room > options_.tableWords || bytes > settings_.maxQueryBytes
                     ? nullptr
                     : std::realloc(client.arguments, bytes);
   if (!grown) {
@@ -272,25 +272,17 @@ bool Reactor::keepInPlace(uint32_t slot, const uint8_t* bytes, uint64_t length) 
 bool Reactor::appendToCarry(uint32_t slot, const uint8_t* bytes, uint32_t length) {
   Client& client = clients_[slot];
   const uint32_t used = client.carryUsed + length;
-  if (!client.rescan && used > kMaxCarryBytes) {
-    if (!keepInPlace(slot, client.carry, client.carryUsed)) return false;
-    freeCarry(client);
-    if (client.place.capacity < used && !growPlace(slot)) return false;
-    std::memcpy(input_ + client.place.offset + client.placeUsed, bytes, length);
-    client.placeUsed += length;
-    return true;
-  }
   if (used > client.carryRoom) {
+    // An argument whose length is known gets its room at once; keepBytes put longer ones elsewhere.
     const uint64_t wanted = client.request.bulk >= 0 ? client.request.wanted() : 0;
-    const uint32_t room = static_cast<uint32_t>(
-        std::max<uint64_t>(used, wanted > 0 ? wanted : client.carryRoom * uint64_t{2}));
+    const uint64_t room = std::max<uint64_t>(used, wanted);
     void* grown = std::realloc(client.carry, room);
     if (!grown) {
       kill(slot, kClosedByError);
       return false;
     }
     client.carry = static_cast<uint8_t*>(grown);
-    client.carryRoom = room;
+    client.carryRoom = static_cast<uint32_t>(room);
   }
   std::memcpy(client.carry + client.carryUsed, bytes, length);
   client.carryUsed = used;

@@ -26,7 +26,7 @@ Reactor::Reactor(const Options& options)
     : options_(options),
       input_(options.memory.input),
       table_(options.memory.table),
-      places_(kInputBigAt, kInputScratchAt),
+      places_(kInputBigAt, kInputBigAt + options.bigBytes),
       lastAcceptFailureMs_(-1000) {
   options_.maxSlots = std::clamp<uint32_t>(options.maxSlots, 1, kMaxSlots);
 }
@@ -69,6 +69,8 @@ uint32_t Reactor::beginRound() {
   reportClosed();
   rescanResumed();
   pollSockets();
+  // Who looks one record too far shall not take a former turn's for one of this turn.
+  table_[tableUsed_] = kNoSlot;
   turnPeak_ = std::max(turnPeak_, turnUsed_);
   tablePeak_ = std::max(tablePeak_, tableUsed_);
   return records_;
@@ -102,7 +104,7 @@ void Reactor::rescanResumed() {
   for (const uint32_t slot : rescanning_) {
     Client& client = clients_[slot];
     if (client.state != ClientState::kOpen || client.held || !client.rescan) continue;
-    if (client.round == round_ || kInputBigAt - turnUsed_ < client.carryUsed) {
+    if (client.round == round_ || options_.turnBytes - turnUsed_ < client.carryUsed) {
       resumed_.push_back(slot);
     } else {
       rescanKept(slot);

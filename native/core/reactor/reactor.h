@@ -36,6 +36,10 @@ struct Options {
   uint32_t maxSlots = 65536;
   hash::HalfSipKey hashKey;
   SharedMemory memory;
+  /** How much of each region is used; tests use less, to see them full. */
+  uint64_t tableWords = kTableWords;
+  uint64_t turnBytes = kInputBigAt;
+  uint64_t bigBytes = kInputScratchAt - kInputBigAt;
 };
 
 struct Settings {
@@ -94,6 +98,8 @@ class Reactor {
   SlotAddress addressOf(uint32_t slot) const;
   void registerSegment(uint32_t index, Segment segment);
   uint32_t connectedClients() const { return connected_; }
+  /** What is not taken of the region of big requests. */
+  uint64_t freeBigBytes() const { return places_.freeBytes(); }
   uint32_t maxSlots() const { return options_.maxSlots; }
 
  private:
