@@ -173,8 +173,11 @@ Scan scanRequest(const uint8_t* request, size_t available, const Limits& limits,
     const Scan header = scanCount(request, available, limits, state);
     if (header.outcome != Outcome::kRequest) return header;
   }
+  // Every limit is checked in one comparison; scanBulkHeader then tells which one was exceeded.
   const uint64_t mostQuick =
-      limits.unauthenticated ? kUnauthenticatedMaxBulkBytes : limits.maxBulkBytes;
+      limits.unauthenticated && limits.maxBulkBytes > kUnauthenticatedMaxBulkBytes
+          ? kUnauthenticatedMaxBulkBytes
+          : limits.maxBulkBytes;
   uint32_t done = state.done;
   size_t next = state.next;
   int64_t bulk = state.bulk;
