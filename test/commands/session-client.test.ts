@@ -38,6 +38,13 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
       await server?.stop();
     });
 
+    /** A connection that the server has taken: accept() may come later than connect(). */
+    async function join(): Promise<RawClient> {
+      const client = await server.client();
+      assert.equal(await client.call("PING"), "PONG");
+      return client;
+    }
+
     async function idOf(client: RawClient): Promise<string> {
       return String(await client.call("CLIENT", "ID"));
     }
@@ -49,7 +56,7 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
     }
 
     test("a line has every field in Redis's order, with real values", async (t) => {
-      const client = await server.client();
+      const client = await join();
       t.after(() => client.close());
       await client.call("CLIENT", "SETNAME", "me");
       await client.call("SELECT", "5");
@@ -73,14 +80,14 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
     });
 
     test("lists go by age, also when slots are used again", async (t) => {
-      const clients = await Promise.all([1, 2, 3, 4, 5].map(() => server.client()));
+      const clients = await Promise.all([1, 2, 3, 4, 5].map(() => join()));
       await clients[1]?.close();
       await clients[3]?.close();
       await waitFor("two clients are gone", async () => {
         const list = String(await admin.call("CLIENT", "LIST"));
         return list.split("\n").length - 1 === 4;
       });
-      const late = await Promise.all([server.client(), server.client()]);
+      const late = await Promise.all([join(), join()]);
       t.after(() => Promise.all([...clients, ...late].map((client) => client.close())));
       const ids = [...String(await admin.call("CLIENT", "LIST")).matchAll(/^id=(\d+) /gm)];
       const numbers = ids.map((match) => Number(match[1]));
@@ -92,7 +99,7 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
     });
 
     test("what a client has sent but the server not taken is in omem", async (t) => {
-      const client = await server.client();
+      const client = await join();
       t.after(() => client.close());
       const id = await idOf(client);
       await admin.call("SET", "big", Buffer.alloc(1 << 20));
@@ -106,7 +113,7 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
     });
 
     test("a request that is not complete is in qbuf", async (t) => {
-      const client = await server.client();
+      const client = await join();
       t.after(() => client.close());
       const id = await idOf(client);
       client.sendRaw(`*2\r\n$4\r\nECHO\r\n$50000\r\n${"x".repeat(40000)}`);
@@ -117,7 +124,7 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
     });
 
     test("KILL finds clients by either address", async () => {
-      const one = await server.client();
+      const one = await join();
       const { localAddress, localPort } = one.socket;
       const address = `${localAddress}:${localPort}`;
       assert.equal(await admin.call("CLIENT", "KILL", address), "OK");
@@ -125,8 +132,7 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
       assert.deepEqual(await admin.call("CLIENT", "KILL", address), {
         error: "ERR No such client",
       });
-      const others = await Promise.all([server.client(), server.client()]);
-      for (const other of others) assert.equal(await other.call("PING"), "PONG");
+      const others = await Promise.all([join(), join()]);
       const local = `127.0.0.1:${server.port}`;
       assert.equal(await admin.call("CLIENT", "KILL", "LADDR", local), 2);
       for (const other of others) assert.deepEqual(await other.expectClose(), []);
@@ -134,7 +140,7 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
     });
 
     test("who kills himself gets the reply and nothing more", async () => {
-      const client = await server.client();
+      const client = await join();
       const id = await idOf(client);
       client.sendRaw(`CLIENT KILL ID ${id} SKIPME no\r\nPING\r\nSET self 1\r\n`);
       assert.deepEqual((await client.expectClose()).map(String), [":1\r\n"]);
@@ -142,7 +148,7 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
     });
 
     test("nothing that a killed client had sent is run any more", async () => {
-      const victims = await Promise.all(Array.from({ length: 8 }, () => server.client()));
+      const victims = await Promise.all(Array.from({ length: 8 }, () => join()));
       const ids = await Promise.all(victims.map(idOf));
       const kills = ids.map((id) => `CLIENT KILL ID ${id}\r\n`).join("");
       // The victims' writes arrive while the administrator's kills are being read.
@@ -161,7 +167,7 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
     });
 
     test("MAXAGE spares younger clients", async (t) => {
-      const client = await server.client();
+      const client = await join();
       t.after(() => client.close());
       const reply = await admin.call("CLIENT", "KILL", "MAXAGE", "1000");
       if (program === REAL_SERVER) return assert.deepEqual(reply, { error: "ERR syntax error" });
@@ -179,7 +185,7 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
     });
 
     test("words longer than any message can repeat do no harm", async (t) => {
-      const client = await server.client();
+      const client = await join();
       t.after(() => client.close());
       const long = "x".repeat(1 << 20);
       const words = [
