@@ -7,7 +7,7 @@ for (const name of ["redis-server", "redis-sentinel", "redis-check-rdb", "redis-
   const file = path.join(dist, name);
   fs.writeFileSync(
     file,
-    `#!/usr/bin/env node\nrequire("./src/main.js").main(${JSON.stringify(name)});\n`,
+    `#!/usr/bin/env node\nrequire("./program.js").main(${JSON.stringify(name)});\n`,
   );
   fs.chmodSync(file, 0o755);
 }

@@ -4,6 +4,7 @@
  *
  * A server without the addon works as well: whoever asks gets the reason why it is not there.
  */
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import process from "node:process";
@@ -72,7 +73,9 @@ export type AddonResult =
   | { readonly addon: NativeAddon }
   | { readonly addon: undefined; readonly reason: string };
 
-const ADDON_FILE = path.join(__dirname, "../../../native/build/Release/redis_native.node");
+const ADDON_FILE = "native/build/Release/redis_native.node";
+/** From this file to the project: as tsc writes it (dist/src/native), and bundled (dist). */
+const PATHS_TO_PROJECT = ["../../..", ".."];
 
 /** The addon, or why it cannot be had. `REDIS_NATIVE_ADDON=off` forces the portable twins. */
 export function loadAddon(): AddonResult {
@@ -80,7 +83,9 @@ export function loadAddon(): AddonResult {
     return { addon: undefined, reason: "switched off by REDIS_NATIVE_ADDON" };
   }
   try {
-    return { addon: createRequire(__filename)(ADDON_FILE) as NativeAddon };
+    const files = PATHS_TO_PROJECT.map((up) => path.join(__dirname, up, ADDON_FILE));
+    const file = files.find((candidate) => existsSync(candidate)) ?? files[0];
+    return { addon: createRequire(__filename)(file) as NativeAddon };
   } catch (error) {
     return { addon: undefined, reason: error instanceof Error ? error.message : String(error) };
   }
