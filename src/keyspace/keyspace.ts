@@ -35,6 +35,17 @@ export class KeyspaceStats {
   expireTimeCapReached = 0;
   /** Time that the sweep has taken in all. */
   expireCycleMs = 0;
+
+  /** CONFIG RESETSTAT. Changes since the last save are no statistics. */
+  reset(): void {
+    this.hits = 0;
+    this.misses = 0;
+    this.expired = 0;
+    this.evicted = 0;
+    this.staleShare = 0;
+    this.expireTimeCapReached = 0;
+    this.expireCycleMs = 0;
+  }
 }
 
 export interface KeyspaceParts {

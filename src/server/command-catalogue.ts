@@ -1,11 +1,13 @@
 import type { CommandSpec } from "../command/spec";
 import type { Config } from "../config/config";
+import { memoryCommands } from "../introspection/memory/memory-commands";
 import { keyspaceCommands } from "../keyspace/commands/keyspace-commands";
 import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
 import { sessionCommands } from "../session/session-commands";
 import { stringCommands } from "../types/string/string-commands";
 import { StringLimits } from "../types/string/string-limits";
+import { infoCommands } from "./info/info-command";
 import type { ServerContext } from "./server-context";
 
 /**
@@ -18,6 +20,8 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...selectCommands,
     ...keyspaceCommands,
     ...stringCommands(stringLimits(context.session.config)),
+    ...infoCommands(context.infoSections),
+    ...memoryCommands(context.memoryReport),
   ];
 }
 

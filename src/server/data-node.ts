@@ -26,13 +26,16 @@ import { Cron } from "./cron";
 import { gateList } from "./gate-list";
 import { KeyspaceService } from "./keyspace-service";
 import type { ServerContext } from "./server-context";
+import type { ServerFacts } from "./server-facts";
 import { silentEvents } from "./silent-events";
+import { Statistics } from "./statistics";
 
 export interface DataNodeParts {
   readonly config: Config;
   readonly log: SessionLog;
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly facts: ServerFacts;
   readonly random: Random;
   readonly hashKey: readonly [number, number];
   /** Asks the system for huge pages behind a new segment; absent without the addon. */
@@ -85,12 +88,17 @@ export class DataNode {
     });
     const service = this.#newKeyspaceService(session);
     this.keyspace = service.keyspace;
+    const statistics = this.#newStatistics(session, service);
     this.context = {
       session,
       keyspace: service.keyspace,
       expireCycle: service.expireCycle,
       eviction: service.eviction,
       usedMemory: service.usedMemory,
+      facts: parts.facts,
+      memoryReport: statistics.memoryReport,
+      infoSections: statistics.sections,
+      resetStatistics: () => statistics.reset(),
     };
     const args = new Arguments(shared.input, shared.table);
     const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));
@@ -102,7 +110,11 @@ export class DataNode {
     service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
     this.background = this.#newBackground(service);
     const commandsProcessed = (): number => this.pipeline.commandsProcessed;
-    const tasks = [...sessionTasks(session, commandsProcessed), ...service.tasks()];
+    const tasks = [
+      ...sessionTasks(session, commandsProcessed),
+      ...service.tasks(),
+      ...statistics.tasks(),
+    ];
     this.cron = new Cron(clock, tasks, () => this.loop.flushOutside());
   }
 
@@ -125,6 +137,19 @@ export class DataNode {
       clients: session.clients,
       clientStats: transport.memory.stats,
       isPaused: () => session.pauses.isPaused,
+    });
+  }
+
+  #newStatistics(session: SessionContext, service: KeyspaceService): Statistics {
+    const { keyspace, usedMemory, eviction } = service;
+    return new Statistics({
+      facts: this.#parts.facts,
+      session,
+      keyspace,
+      usedMemory,
+      eviction,
+      pipeline: () => this.pipeline,
+      turns: () => this.loop,
     });
   }
 

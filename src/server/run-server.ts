@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { SystemClock } from "../base/clock";
 import { Random } from "../base/random";
+import { decodeUtf8 } from "../config/byte-text";
 import { readCommandLine } from "../config/command-line";
 import { Config } from "../config/config";
 import { DiskConfigFiles } from "../config/config-files";
@@ -14,6 +15,7 @@ import type { SessionLog } from "../session/session-log";
 import { followTransportSettings } from "../session/transport-settings";
 import { DataNode } from "./data-node";
 import { openFilesLimit } from "./open-files";
+import { gatherFacts } from "./server-facts";
 
 /**
  * From the command line to a serving data node: configuration, transport, listeners, first turn.
@@ -30,13 +32,13 @@ export function runServer(args: readonly string[]): void {
     process.exit(1);
   }
   const log = standardLog();
-  serve(config, log).catch((error: unknown) => {
+  serve(config, decodeUtf8(invocation.sources.file ?? ""), log).catch((error: unknown) => {
     log.warning(error instanceof Error ? error.message : String(error));
     process.exit(1);
   });
 }
 
-async function serve(config: Config, log: SessionLog): Promise<void> {
+async function serve(config: Config, configFile: string, log: SessionLog): Promise<void> {
   const seed = randomBytes(12);
   const hashKey = [seed.readInt32LE(0), seed.readInt32LE(4)] as const;
   const openFiles = openFilesLimit();
@@ -45,11 +47,13 @@ async function serve(config: Config, log: SessionLog): Promise<void> {
   guardMaxClients(config, openFiles, transport.maxSlots);
   followTransportSettings(config, transport);
   const { addon } = loadAddon();
+  const clock = new SystemClock();
   const node = new DataNode({
     config,
     log,
     transport,
-    clock: new SystemClock(),
+    clock,
+    facts: gatherFacts({ clock, configFile, transportName: transport.name, supervisedBy: "no" }),
     random: new Random(seed.readInt32LE(8)),
     hashKey,
     ...(addon && {

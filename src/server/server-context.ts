@@ -1,8 +1,11 @@
+import type { MemoryReport } from "../introspection/memory/memory-report";
 import type { Eviction } from "../keyspace/eviction";
 import type { ExpireCycle } from "../keyspace/expire-cycle";
 import type { Keyspace } from "../keyspace/keyspace";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { SessionContext } from "../session/session-context";
+import type { InfoSection } from "./info/info-section";
+import type { ServerFacts } from "./server-facts";
 
 /** What the data node's own commands and periodic work are given. */
 export interface ServerContext {
@@ -11,4 +14,9 @@ export interface ServerContext {
   readonly expireCycle: ExpireCycle;
   readonly eviction: Eviction;
   readonly usedMemory: UsedMemory;
+  readonly facts: ServerFacts;
+  readonly memoryReport: MemoryReport;
+  readonly infoSections: readonly InfoSection[];
+  /** CONFIG RESETSTAT: all that INFO counts begins anew. */
+  readonly resetStatistics: () => void;
 }

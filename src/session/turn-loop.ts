@@ -61,6 +61,9 @@ export class TurnLoop<C extends SessionCall> {
   readonly #host: TurnHost;
   readonly #inline: ScratchRequest;
   readonly #table: Uint32Array;
+  /** Times that requests of a client were taken up, and runs of replies sent (INFO stats). */
+  reads = 0;
+  writes = 0;
   /** The record being run, as its table word, and how many come after it; -1 for none. */
   #recordAt = -1;
   #recordsLeft = 0;
@@ -125,6 +128,7 @@ export class TurnLoop<C extends SessionCall> {
   finish(): number {
     this.#host.endTurn();
     const runs = this.#call.reply.endTurn();
+    this.writes += runs;
     if (!this.#call.clients.hasClosing) return runs;
     if (runs > 0) this.#transport.flush(runs);
     this.#call.clients.closePending();
@@ -179,6 +183,7 @@ export class TurnLoop<C extends SessionCall> {
 
   #turnTo(client: Client): void {
     const call = this.#call;
+    this.reads++;
     call.client = client;
     client.lastInteractionMs = call.nowMs;
     this.#beginReply(client);

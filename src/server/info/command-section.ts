@@ -4,10 +4,10 @@ import type { DataCall } from "../../keyspace/data-call";
 import { type InfoField, type InfoSection, twoDecimals } from "./info-section";
 
 /** INFO commandstats: calls and time of every command that has been called or refused. */
-export function commandSection(table: CommandTable<DataCall>): InfoSection {
+export function commandSection(table: () => CommandTable<DataCall>): InfoSection {
   const fields = () => {
     const lines: InfoField[] = [];
-    for (const command of table.all()) {
+    for (const command of table().all()) {
       const calls = command.stats[STAT_CALLS];
       const rejected = command.stats[STAT_REJECTED];
       if (calls === 0 && rejected === 0) continue;

@@ -1,3 +1,4 @@
+import { PRODUCT_NAME, PRODUCT_VERSION } from "../../base/product";
 import { REDIS_VERSION } from "../../base/redis-version";
 import type { Config } from "../../config/config";
 import type { ServerFacts } from "../server-facts";
@@ -24,10 +25,10 @@ export function serverSection(facts: ServerFacts, config: Config): InfoSection {
       ["atomicvar_api", "none"],
       ["gcc_version", "0.0.0"],
       ["process_id", process.pid],
-      ["process_supervised", "no"],
+      ["process_supervised", facts.supervisedBy],
       ["run_id", facts.runId],
       ["tcp_port", config.number("port")],
-      ["server_time_usec", nowMs * 1000],
+      ["server_time_usec", facts.clock.nowUs()],
       ["uptime_in_seconds", uptimeSeconds],
       ["uptime_in_days", Math.floor(uptimeSeconds / DAY_SECONDS)],
       ["hz", config.number("hz")],
@@ -36,8 +37,8 @@ export function serverSection(facts: ServerFacts, config: Config): InfoSection {
       ["executable", facts.executable],
       ["config_file", facts.configFile],
       ["io_threads_active", 0],
-      ["project_name", facts.projectName],
-      ["project_version", facts.projectVersion],
+      ["project_name", PRODUCT_NAME],
+      ["project_version", PRODUCT_VERSION],
       ["node_version", process.versions.node],
       ["transport", facts.transportName],
     ] as const;

@@ -1,0 +1,19 @@
+import type { SessionContext } from "../../session/session-context";
+import type { InfoSection } from "./info-section";
+
+/** INFO clients: who is connected, and who waits. */
+export function clientsSection(session: SessionContext): InfoSection {
+  const { clients, config, stats, pauses } = session;
+  const fields = () =>
+    [
+      ["connected_clients", clients.count],
+      ["cluster_connections", 0],
+      ["maxclients", config.number("maxclients")],
+      ["client_recent_max_input_buffer", stats.recentMaxInput.value],
+      ["client_recent_max_output_buffer", stats.recentMaxOutput.value],
+      ["blocked_clients", pauses.heldCount],
+      ["tracking_clients", 0],
+      ["clients_in_timeout_table", 0],
+    ] as const;
+  return { name: "Clients", shownBy: "default", fields };
+}

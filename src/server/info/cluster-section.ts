@@ -1,0 +1,6 @@
+import type { InfoSection } from "./info-section";
+
+/** INFO cluster: this server is not part of one. */
+export function clusterSection(): InfoSection {
+  return { name: "Cluster", shownBy: "default", fields: () => [["cluster_enabled", 0]] };
+}

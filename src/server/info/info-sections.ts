@@ -1,0 +1,71 @@
+import type { Pipeline } from "../../command/pipeline";
+import type { MemoryReport } from "../../introspection/memory/memory-report";
+import type { DataCall } from "../../keyspace/data-call";
+import type { Keyspace } from "../../keyspace/keyspace";
+import type { SessionContext } from "../../session/session-context";
+import type { ServerFacts } from "../server-facts";
+import { clientsSection } from "./clients-section";
+import { clusterSection } from "./cluster-section";
+import { commandSection } from "./command-section";
+import { cpuSection } from "./cpu-section";
+import type { ExceededTime } from "./exceeded-time";
+import type { InfoField, InfoSection } from "./info-section";
+import { keyspaceSection } from "./keyspace-section";
+import { memorySection } from "./memory-section";
+import { modulesSection } from "./modules-section";
+import { persistenceSection } from "./persistence-section";
+import { replicationSection } from "./replication-section";
+import { serverSection } from "./server-section";
+import { statsSection, type TurnCounts } from "./stats-section";
+
+/** Where INFO finds what it tells; what is a function exists only when commands are run. */
+export interface InfoSources {
+  readonly facts: ServerFacts;
+  readonly session: SessionContext;
+  readonly keyspace: Keyspace;
+  readonly memoryReport: MemoryReport;
+  readonly exceededTime: ExceededTime;
+  readonly pipeline: () => Pipeline<DataCall>;
+  readonly turns: () => TurnCounts;
+  readonly errors: ErrorCounts;
+  readonly latencyFields: () => readonly InfoField[];
+}
+
+/** Error replies by their first word. */
+export interface ErrorCounts {
+  readonly total: number;
+  readonly fields: () => readonly InfoField[];
+}
+
+/** Every section in the order in which INFO shows them. */
+export function infoSections(sources: InfoSources): readonly InfoSection[] {
+  const { facts, session, keyspace, memoryReport, exceededTime, pipeline, turns, errors } = sources;
+  const { config } = session;
+  return [
+    serverSection(facts, config),
+    clientsSection(session),
+    memorySection({
+      report: memoryReport,
+      config,
+      lazyFree: keyspace.lazyFree,
+      systemMemoryBytes: facts.systemMemoryBytes,
+    }),
+    persistenceSection(keyspace, facts),
+    statsSection({
+      session: session.stats,
+      keyspace,
+      exceededTime,
+      pipeline,
+      turns,
+      errorReplies: () => errors.total,
+    }),
+    replicationSection(config),
+    cpuSection(),
+    modulesSection(),
+    commandSection(() => pipeline().table),
+    { name: "Errorstats", shownBy: "default", fields: errors.fields },
+    { name: "Latencystats", shownBy: "all", fields: sources.latencyFields },
+    clusterSection(),
+    keyspaceSection(keyspace),
+  ];
+}

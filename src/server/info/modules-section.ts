@@ -1,0 +1,6 @@
+import type { InfoSection } from "./info-section";
+
+/** INFO modules: none can be loaded, and the heading says so. */
+export function modulesSection(): InfoSection {
+  return { name: "Modules", shownBy: "default", fields: () => [] };
+}

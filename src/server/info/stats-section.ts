@@ -1,0 +1,120 @@
+import type { Pipeline } from "../../command/pipeline";
+import type { DataCall } from "../../keyspace/data-call";
+import type { Keyspace } from "../../keyspace/keyspace";
+import type { SessionStats } from "../../session/session-stats";
+import type { ExceededTime } from "./exceeded-time";
+import { type InfoField, type InfoSection, twoDecimals } from "./info-section";
+
+export interface StatsSectionParts {
+  readonly session: SessionStats;
+  readonly keyspace: Keyspace;
+  readonly exceededTime: ExceededTime;
+  readonly pipeline: () => Pick<Pipeline<DataCall>, "commandsProcessed">;
+  readonly turns: () => TurnCounts;
+  readonly errorReplies: () => number;
+}
+
+/** How often clients were read from and written to. */
+export interface TurnCounts {
+  readonly reads: number;
+  readonly writes: number;
+}
+
+/**
+ * INFO stats: what has happened since the start or the last CONFIG RESETSTAT.
+ *
+ * Fields of what this server never does (it does not fork, has no threads for sockets and keeps no
+ * buffer per client) or does not do yet are 0.
+ */
+export function statsSection(parts: StatsSectionParts): InfoSection {
+  const fields = () => [
+    ...trafficFields(parts),
+    ...keyspaceFields(parts),
+    ...ABSENT_FIELDS,
+    ...processingFields(parts),
+    ...ownFields(parts.session),
+  ];
+  return { name: "Stats", shownBy: "default", fields };
+}
+
+function trafficFields({ session, pipeline }: StatsSectionParts): InfoField[] {
+  return [
+    ["total_connections_received", session.connectionsReceived],
+    ["total_commands_processed", pipeline().commandsProcessed],
+    ["instantaneous_ops_per_sec", session.opsPerSecond],
+    ["total_net_input_bytes", session.totalInputBytes],
+    ["total_net_output_bytes", session.totalOutputBytes],
+    ["total_net_repl_input_bytes", 0],
+    ["total_net_repl_output_bytes", 0],
+    ["instantaneous_input_kbps", twoDecimals(session.inputKibPerSecond)],
+    ["instantaneous_output_kbps", twoDecimals(session.outputKibPerSecond)],
+    ["instantaneous_input_repl_kbps", twoDecimals(0)],
+    ["instantaneous_output_repl_kbps", twoDecimals(0)],
+    ["rejected_connections", session.rejectedConnections],
+    ["sync_full", 0],
+    ["sync_partial_ok", 0],
+    ["sync_partial_err", 0],
+  ];
+}
+
+function keyspaceFields({ session, keyspace, exceededTime }: StatsSectionParts): InfoField[] {
+  const { stats } = keyspace;
+  return [
+    ["expired_keys", stats.expired],
+    ["expired_stale_perc", twoDecimals(stats.staleShare * 100)],
+    ["expired_time_cap_reached_count", stats.expireTimeCapReached],
+    ["expire_cycle_cpu_milliseconds", Math.floor(stats.expireCycleMs)],
+    ["evicted_keys", stats.evicted],
+    ["evicted_clients", session.evictedClients],
+    ["total_eviction_exceeded_time", Math.floor(exceededTime.totalMs)],
+    ["current_eviction_exceeded_time", Math.floor(exceededTime.currentMs)],
+    ["keyspace_hits", stats.hits],
+    ["keyspace_misses", stats.misses],
+  ];
+}
+
+const ABSENT_FIELDS: readonly InfoField[] = [
+  ["pubsub_channels", 0],
+  ["pubsub_patterns", 0],
+  ["pubsubshard_channels", 0],
+  ["latest_fork_usec", 0],
+  ["total_forks", 0],
+  ["migrate_cached_sockets", 0],
+  ["slave_expires_tracked_keys", 0],
+  ["active_defrag_hits", 0],
+  ["active_defrag_misses", 0],
+  ["active_defrag_key_hits", 0],
+  ["active_defrag_key_misses", 0],
+  ["total_active_defrag_time", 0],
+  ["current_active_defrag_time", 0],
+  ["tracking_total_keys", 0],
+  ["tracking_total_items", 0],
+  ["tracking_total_prefixes", 0],
+  ["unexpected_error_replies", 0],
+];
+
+function processingFields({ turns, errorReplies }: StatsSectionParts): InfoField[] {
+  const { reads, writes } = turns();
+  return [
+    ["total_error_replies", errorReplies()],
+    ["dump_payload_sanitizations", 0],
+    ["total_reads_processed", reads],
+    ["total_writes_processed", writes],
+    ["io_threaded_reads_processed", 0],
+    ["io_threaded_writes_processed", 0],
+    ["reply_buffer_shrinks", 0],
+    ["reply_buffer_expands", 0],
+  ];
+}
+
+/** As Redis 7.2 names them. */
+function ownFields(session: SessionStats): InfoField[] {
+  return [
+    ["client_query_buffer_limit_disconnections", session.queryLimitDisconnections],
+    ["client_output_buffer_limit_disconnections", session.outputLimitDisconnections],
+    ["acl_access_denied_auth", session.accessDeniedAuth],
+    ["acl_access_denied_cmd", session.accessDeniedCommand],
+    ["acl_access_denied_key", session.accessDeniedKey],
+    ["acl_access_denied_channel", session.accessDeniedChannel],
+  ];
+}

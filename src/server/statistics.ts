@@ -1,0 +1,92 @@
+import { getHeapStatistics } from "node:v8";
+import type { Pipeline } from "../command/pipeline";
+import { MemoryReport } from "../introspection/memory/memory-report";
+import type { DataCall } from "../keyspace/data-call";
+import type { Eviction } from "../keyspace/eviction";
+import type { Keyspace } from "../keyspace/keyspace";
+import type { UsedMemory } from "../keyspace/used-memory";
+import type { SessionContext } from "../session/session-context";
+import type { CronTask } from "./cron";
+import { ExceededTime } from "./info/exceeded-time";
+import type { InfoSection } from "./info/info-section";
+import { infoSections } from "./info/info-sections";
+import type { ServerFacts } from "./server-facts";
+
+/** What is counted per turn; the turn loop. */
+export interface TurnCounters {
+  reads: number;
+  writes: number;
+}
+
+export interface StatisticsParts {
+  readonly facts: ServerFacts;
+  readonly session: SessionContext;
+  readonly keyspace: Keyspace;
+  readonly usedMemory: UsedMemory;
+  readonly eviction: Eviction;
+  /** These exist only once the commands do, INFO among them. */
+  readonly pipeline: () => Pipeline<DataCall>;
+  readonly turns: () => TurnCounters;
+}
+
+/**
+ * What the server tells of itself, put together: the memory report, INFO's sections, and their
+ * beginning anew. The counters belong to those who count.
+ */
+export class Statistics {
+  readonly memoryReport: MemoryReport;
+  readonly sections: readonly InfoSection[];
+  readonly #exceededTime = new ExceededTime();
+  readonly #parts: StatisticsParts;
+
+  constructor(parts: StatisticsParts) {
+    const { facts, session, keyspace, usedMemory, pipeline, turns } = parts;
+    this.#parts = parts;
+    this.memoryReport = new MemoryReport({
+      keyspace,
+      usedMemory,
+      clients: session.clients,
+      clientMemory: session.clientMemory,
+      rssBytes: () => process.memoryUsage.rss(),
+      heapLimitBytes: getHeapStatistics().heap_size_limit,
+    });
+    this.sections = infoSections({
+      facts,
+      session,
+      keyspace,
+      memoryReport: this.memoryReport,
+      exceededTime: this.#exceededTime,
+      pipeline,
+      turns,
+      errors: { total: 0, fields: () => [] },
+      latencyFields: () => [],
+    });
+  }
+
+  tasks(): CronTask[] {
+    const { eviction, usedMemory } = this.#parts;
+    return [
+      {
+        name: "exceeded-time",
+        periodMs: 100,
+        run: (nowMs) => {
+          const { limitBytes, appliesLimit } = eviction;
+          const isOver = limitBytes > 0 && usedMemory.countedBytes > limitBytes;
+          this.#exceededTime.sample(isOver && appliesLimit, nowMs);
+        },
+      },
+    ];
+  }
+
+  /** CONFIG RESETSTAT. The peak of memory is no statistic in Redis and stays. */
+  reset(): void {
+    const { session, keyspace, pipeline, turns } = this.#parts;
+    for (const command of pipeline().table.all()) command.stats.fill(0);
+    session.stats.reset();
+    keyspace.stats.reset();
+    keyspace.lazyFree.freedObjects = 0;
+    this.#exceededTime.reset();
+    turns().reads = 0;
+    turns().writes = 0;
+  }
+}
