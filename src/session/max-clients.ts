@@ -11,7 +11,7 @@ export function fitMaxClients(config: Config, openFiles: number, log: SessionLog
   const wanted = config.number("maxclients");
   if (wanted + RESERVED_FILES <= openFiles) return;
   const fitting = Math.max(1, openFiles - RESERVED_FILES);
-  config.record("maxclients", BigInt(fitting));
+  config.record("maxclients", fitting);
   log.warning(
     `You requested maxclients of ${wanted} requiring at least ${wanted + RESERVED_FILES} max file ` +
       "descriptors.",
