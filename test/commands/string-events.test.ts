@@ -7,11 +7,10 @@ import { stringCommands } from "../../src/types/string/string-commands";
 import { StringLimits } from "../../src/types/string/string-limits";
 import { stringType } from "../../src/types/string/string-value";
 import { CommandEngine } from "../support/command-engine";
-import type { RawClient } from "../support/raw-client";
+import { PublishedEvents } from "../support/published-events";
 import { REAL_SERVER, ServerProcess } from "../support/server-process";
 
 const MEBIBYTE = 1024 * 1024;
-const LAST_EVENT = "\x00end";
 
 const COMMANDS = `
   GET a
@@ -91,31 +90,12 @@ function wordsOf(line: string): Buffer[] {
   return (splitArguments(bytes, 0, bytes.length) ?? []).map((word) => Buffer.from(word));
 }
 
-/** The events of one command that the real server published, as `event key`. */
-async function publishedBy(
-  client: RawClient,
-  listener: RawClient,
-  words: readonly Buffer[],
-): Promise<string[]> {
-  await client.command(...words);
-  // A message of our own marks the end of what the command has published.
-  await client.command("PUBLISH", "__keyevent@0__:mark", LAST_EVENT);
-  const events: string[] = [];
-  for (;;) {
-    const message = await listener.readReply();
-    const parts = message.toString("latin1").split("\r\n");
-    const [channel, key] = [parts[6] ?? "", parts[8] ?? ""];
-    if (key === LAST_EVENT) return events;
-    events.push(`${channel.slice("__keyevent@0__:".length)} ${key}`);
-  }
-}
-
 test("string commands raise the events of a real server", async (t) => {
   const config = { "notify-keyspace-events": "EAnm", "enable-debug-command": "yes" };
   const real = await ServerProcess.start({ program: REAL_SERVER, config }, t);
   const client = await real.client();
   const listener = await real.client();
-  await listener.command("PSUBSCRIBE", "__keyevent@0__:*");
+  const published = await PublishedEvents.listen(client, listener);
   await client.command("DEBUG", "SET-ACTIVE-EXPIRE", "0");
   const engine = new CommandEngine({
     commands: stringCommands(new StringLimits(MEBIBYTE)),
@@ -125,7 +105,7 @@ test("string commands raise the events of a real server", async (t) => {
   const lines = COMMANDS.split("\n").map((line) => line.trim());
   for (const line of lines.filter((text) => text !== "")) {
     const words = wordsOf(line);
-    const expected = await publishedBy(client, listener, words);
+    const expected = await published.of(words);
     engine.run(...words);
     assert.deepEqual(engine.events.splice(0), expected, line);
   }

@@ -8,6 +8,7 @@ import { Pipeline } from "../../src/command/pipeline";
 import type { CommandSpec } from "../../src/command/spec";
 import { AccessClock } from "../../src/keyspace/access-clock";
 import { DataCall } from "../../src/keyspace/data-call";
+import type { Database } from "../../src/keyspace/database";
 import { keyLengthOf, keyStartOf } from "../../src/keyspace/entry";
 import { Keyspace } from "../../src/keyspace/keyspace";
 import type { KeyspaceEvents } from "../../src/keyspace/keyspace-events";
@@ -38,7 +39,7 @@ export class CommandEngine {
   readonly keyspace: Keyspace;
   readonly call: DataCall;
   readonly table: CommandTable<DataCall>;
-  /** `event key` of every event since it was last emptied, in order. */
+  /** `event key` (and ` @db` but for 0) of every event since it was last emptied, in order. */
   readonly events: string[] = [];
   readonly #pipeline: Pipeline<DataCall>;
   readonly #request: ScratchRequest;
@@ -107,20 +108,27 @@ export class CommandEngine {
   }
 
   #recorder(): KeyspaceEvents {
-    const note = (event: string, key: Uint8Array, at: number, length: number): void => {
-      this.events.push(`${event} ${Buffer.from(key.slice(at, at + length)).toString("latin1")}`);
+    const note = (
+      event: string,
+      database: Database,
+      key: Uint8Array,
+      at: number,
+      length: number,
+    ): void => {
+      const name = Buffer.from(key.slice(at, at + length)).toString("latin1");
+      this.events.push(`${event} ${name}${database.index === 0 ? "" : ` @${database.index}`}`);
     };
-    const noteEntry = (event: string, entry: number): void => {
+    const noteEntry = (event: string, database: Database, entry: number): void => {
       const bytes = this.memory.bytes[entry >>> SEGMENT_SHIFT] ?? new Uint8Array(0);
-      note(event, bytes, keyStartOf(this.memory, entry), keyLengthOf(this.memory, entry));
+      note(event, database, bytes, keyStartOf(this.memory, entry), keyLengthOf(this.memory, entry));
     };
     return {
       changed: () => undefined,
-      notify: (_class, event, _database, key, at, length) => note(event, key, at, length),
-      added: (_database, entry) => noteEntry("new", entry),
-      missed: (_database, key, at, length) => note("keymiss", key, at, length),
-      expired: (_database, entry) => noteEntry("expired", entry),
-      evicted: (_database, entry) => noteEntry("evicted", entry),
+      notify: (_class, event, database, key, at, length) => note(event, database, key, at, length),
+      added: (database, entry) => noteEntry("new", database, entry),
+      missed: (database, key, at, length) => note("keymiss", database, key, at, length),
+      expired: (database, entry) => noteEntry("expired", database, entry),
+      evicted: (database, entry) => noteEntry("evicted", database, entry),
       flushed: () => undefined,
       swapped: () => undefined,
     };
