@@ -58,6 +58,10 @@ export interface NativeAddon {
   memoryAdvise(bytes: Uint8Array, offset: number, length: number): number;
   /** Asks the system for huge pages behind the bytes; 1 when it took the advice, else 0. */
   memoryPreferHuge(bytes: Uint8Array): number;
+  /** Sets the soft and hard limit of open files; 0, or the errno of the refusal. */
+  setFileLimit(files: number): number;
+  /** Sends a state to the socket of sd_notify(3); 0 or errno. */
+  notifySupervisor(socketName: string, state: string): number;
   /** Writes the records of all complete requests in `bytes`; returns the words written. */
   scan(
     bytes: Uint8Array,

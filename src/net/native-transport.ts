@@ -5,6 +5,7 @@
  */
 import { getSystemErrorName } from "node:util";
 import { loadAddon, type NativeReactor } from "../native/addon";
+import { listenErrorText } from "./listen-error-text";
 import {
   ListenError,
   type SlotAddress,
@@ -132,5 +133,5 @@ function errorName(negativeErrno: number): string {
 function listenerId(result: number, address: string): number {
   if (result >= 0) return result;
   const code = errorName(result);
-  throw new ListenError(address, code, `cannot listen on ${address}: ${code}`);
+  throw new ListenError(address, code, listenErrorText(code, code));
 }

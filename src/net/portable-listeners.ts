@@ -9,6 +9,7 @@
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { isIP, type ListenOptions, type Server, type Socket } from "node:net";
 import { errnoOf, errorCodeOf } from "./system-error";
+import { listenErrorText } from "./listen-error-text";
 import { ListenError } from "./transport";
 
 /** Makes a server that is not listening yet. It must allow half-open sockets. */
@@ -19,16 +20,6 @@ export interface ListenerEvents {
   /** @param errno positive, as in errno.h. */
   acceptFailed(errno: number): void;
 }
-
-/** What bind and listen answer, in the words of strerror; others keep Node's message. */
-const SYSTEM_WORDS: ReadonlyMap<string, string> = new Map([
-  ["EACCES", "Permission denied"],
-  ["EADDRINUSE", "Address already in use"],
-  ["EADDRNOTAVAIL", "Cannot assign requested address"],
-  ["EAFNOSUPPORT", "Address family not supported by protocol"],
-  ["EINVAL", "Invalid argument"],
-  ["ENOENT", "No such file or directory"],
-]);
 
 export class PortableListeners {
   readonly #createServer: CreateServer;
@@ -106,5 +97,5 @@ function removeDeadSocket(path: string): void {
 function listenError(address: string, error: unknown): ListenError {
   const message = error instanceof Error ? error.message : String(error);
   const code = errorCodeOf(error);
-  return new ListenError(address, code, SYSTEM_WORDS.get(code) ?? message);
+  return new ListenError(address, code, listenErrorText(code, message));
 }

@@ -1,0 +1,86 @@
+/**
+ * What a configuration may ask for and this build cannot do yet: refused where going on would be
+ * dangerous, warned of where it only does less. Each part that gets built takes its lines away.
+ */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import type { Config } from "../../config/config";
+import {
+  type ConfigLine,
+  type ConfigProblem,
+  lineProblem,
+  wholeProblem,
+} from "../../config/config-problem";
+import type { LoadedConfig } from "../../config/load-config";
+
+/**
+ * Users are refused, because leaving them out would let everybody in. The one user that every
+ * configuration rewritten by Redis names, the default user who may do everything, is the same here.
+ */
+export function refusedParts(config: Config, loaded: LoadedConfig): ConfigProblem | undefined {
+  for (const line of loaded.users) {
+    if (isPlainDefaultUser(line, config)) continue;
+    return lineProblem(
+      line,
+      "Users are not part of this build yet, and without them everybody would be let in. " +
+        "Use requirepass.",
+    );
+  }
+  if (config.text("aclfile") !== "") {
+    return wholeProblem("Users (aclfile) are not part of this build yet. Use requirepass.");
+  }
+  if (config.flag("cluster-enabled")) {
+    return wholeProblem("This server does not support cluster mode (cluster-enabled yes).");
+  }
+  if (config.number("tls-port") !== 0) {
+    return wholeProblem("TLS (tls-port) is not part of this build yet.");
+  }
+  return undefined;
+}
+
+/** Sentences for the log. */
+export function missingParts(config: Config): string[] {
+  const missing: string[] = [];
+  if (config.flag("appendonly")) {
+    missing.push("appendonly is on, but this build keeps data in memory only.");
+  }
+  if (existsSync(config.text("dbfilename")) || existsSync(config.text("appenddirname"))) {
+    missing.push(
+      "There is a saved data set in the working directory. This build cannot load it and starts " +
+        "empty; the files are left as they are.",
+    );
+  }
+  const master = config.value("replicaof");
+  if (master !== undefined) {
+    missing.push(
+      `This build cannot follow a master yet (replicaof ${master.host} ${master.port}): it serves ` +
+        "as a master itself.",
+    );
+  }
+  return missing;
+}
+
+const HARMLESS_RULES: ReadonlySet<string> = new Set([
+  "on",
+  "sanitize-payload",
+  "~*",
+  "allkeys",
+  "&*",
+  "allchannels",
+  "+@all",
+  "allcommands",
+]);
+
+/** `user default on nopass ~* &* +@all`, or with the hash of requirepass in place of nopass. */
+function isPlainDefaultUser(line: ConfigLine, config: Config): boolean {
+  const [, name, ...rules] = line.args;
+  if (name !== "default") return false;
+  const password = config.bytes("requirepass");
+  const credential =
+    password.length === 0
+      ? "nopass"
+      : `#${createHash("sha256").update(password).digest("hex")}`;
+  const rest = rules.filter((rule) => !HARMLESS_RULES.has(rule));
+  const grantsAll = ["~*", "&*", "+@all"].every((rule) => rules.includes(rule));
+  return grantsAll && rules.includes("on") && rest.length === 1 && rest[0] === credential;
+}
