@@ -8,8 +8,8 @@
 
 import { chmodSync, lstatSync, unlinkSync } from "node:fs";
 import { isIP, type ListenOptions, type Server, type Socket } from "node:net";
-import { errnoOf, errorCodeOf } from "./system-error";
 import { listenErrorText } from "./listen-error-text";
+import { errnoOf, errorCodeOf } from "./system-error";
 import { ListenError } from "./transport";
 
 /** Makes a server that is not listening yet. It must allow half-open sockets. */
