@@ -1,4 +1,4 @@
-import { runServer } from "./server/run-server";
+import { refuse, runServer } from "./server/run-server";
 
 /**
  * The entry of all four names of the program: picks the role and hands over.
@@ -6,10 +6,6 @@ import { runServer } from "./server/run-server";
  * Imports exactly one role at a time; a role that is not asked for is not loaded.
  */
 export function main(programName: string): void {
-  if (programName === "redis-server") {
-    runServer(process.argv.slice(2));
-    return;
-  }
-  process.stderr.write(`${programName}: this part of the program has not been built yet.\n`);
-  process.exitCode = 1;
+  if (programName === "redis-server") runServer(process.argv.slice(2));
+  else refuse(programName);
 }

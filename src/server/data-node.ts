@@ -25,6 +25,7 @@ import { commandCatalogue } from "./command-catalogue";
 import { Cron } from "./cron";
 import { gateList } from "./gate-list";
 import { KeyspaceService } from "./keyspace-service";
+import type { NodeHost } from "./node-host";
 import type { ServerContext } from "./server-context";
 import type { ServerFacts } from "./server-facts";
 import { silentEvents } from "./silent-events";
@@ -38,6 +39,8 @@ export interface DataNodeParts {
   readonly facts: ServerFacts;
   readonly random: Random;
   readonly hashKey: readonly [number, number];
+  /** The process it lives in. */
+  readonly host: NodeHost;
   /** Asks the system for huge pages behind a new segment; absent without the addon. */
   readonly preferHugePages?: (segment: Uint8Array) => void;
   /** Gives memory back to the system; absent without the addon. */
@@ -95,10 +98,14 @@ export class DataNode {
       expireCycle: service.expireCycle,
       eviction: service.eviction,
       usedMemory: service.usedMemory,
+<<<<<<< HEAD
       facts: parts.facts,
       memoryReport: statistics.memoryReport,
       infoSections: statistics.sections,
       resetStatistics: () => statistics.reset(),
+=======
+      host: parts.host,
+>>>>>>> e01a315 (wip2)
     };
     const args = new Arguments(shared.input, shared.table);
     const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));
@@ -122,6 +129,13 @@ export class DataNode {
   start(): void {
     this.loop.start();
     this.cron.start(this.#parts.config.number("hz"));
+  }
+
+  /** Runs no command and no task any more; what has been replied is still to be flushed. */
+  stop(): void {
+    const { clients } = this.call;
+    for (const client of clients.all()) clients.closeAfterReply(client);
+    this.cron.stop();
   }
 
   #newKeyspaceService(session: SessionContext): KeyspaceService {

@@ -1,11 +1,17 @@
+<<<<<<< HEAD
 import { randomBytes } from "node:crypto";
 import { SystemClock } from "../base/clock";
 import { Random } from "../base/random";
 import { decodeUtf8 } from "../config/byte-text";
 import { readCommandLine } from "../config/command-line";
+=======
+import { encodeUtf8 } from "../config/byte-text";
+import { type Invocation, readCommandLine } from "../config/command-line";
+>>>>>>> e01a315 (wip2)
 import { Config } from "../config/config";
-import { DiskConfigFiles } from "../config/config-files";
+import { DiskConfigFiles, type Reading } from "../config/config-files";
 import { ProcessHost } from "../config/config-host";
+<<<<<<< HEAD
 import { loadConfig } from "../config/load-config";
 import { loadAddon } from "../native/addon";
 import { createNativeTransport } from "../net/native-transport";
@@ -16,28 +22,114 @@ import { followTransportSettings } from "../session/transport-settings";
 import { DataNode } from "./data-node";
 import { openFilesLimit } from "./open-files";
 import { gatherFacts } from "./server-facts";
+=======
+import type { ConfigProblem } from "../config/config-problem";
+import { type LoadedConfig, loadConfig } from "../config/load-config";
+import { ServerProcess } from "./server-process";
+import { answerCaller, isDaemon, startDaemon } from "./start/daemon";
+import { startLog } from "./start/start-log";
+import { isSupervised } from "./start/supervision";
+import { refusedParts } from "./start/unfinished-parts";
+>>>>>>> e01a315 (wip2)
 
 /**
- * From the command line to a serving data node: configuration, transport, listeners, first turn.
+ * From the command line to a process that serves: answers questions (-v, -h), reads the
+ * configuration, goes into the background when it is to.
  *
- * It is the only file of the role that ends the process before it serves.
+ * What always holds: before the server process takes over, nothing but the terminal has heard of
+ * this start, and a problem ends it with exit code 1.
  */
 export function runServer(args: readonly string[]): void {
-  const config = new Config(new ProcessHost());
-  const invocation = readCommandLine(args, process.cwd());
-  if (invocation.kind !== "run") return;
-  const outcome = loadConfig(config, invocation.sources, new DiskConfigFiles(), "server");
-  if ("problem" in outcome) {
-    process.stderr.write(outcome.problem.text);
-    process.exit(1);
+  const directory = process.cwd();
+  const invocation = readCommandLine(args.map(encodeUtf8), encodeUtf8(directory));
+  if (invocation.kind !== "run") answer(invocation.kind);
+  else if (invocation.sentinel) refuse("redis-sentinel");
+  else run(invocation, args.length > 0, directory);
+}
+
+/** The names and roles whose work is still to come. */
+export function refuse(programName: string): void {
+  process.stderr.write(`${programName}: this part of the program has not been built yet.\n`);
+  process.exitCode = 1;
+}
+
+function answer(question: Exclude<Invocation["kind"], "run">): void {
+  // Loaded here because a start that serves needs none of it.
+  const texts = require("./start/program-texts") as typeof import("./start/program-texts");
+  if (question === "version") {
+    process.stdout.write(texts.versionText());
+    return;
   }
+  process.exitCode = 1;
+  if (question === "help") process.stderr.write(texts.HELP_TEXT);
+  else if (question === "test-memory") process.stderr.write(texts.TEST_MEMORY_TEXT);
+  else checkMachine();
+}
+
+function checkMachine(): void {
+  const { checkSystem } =
+    require("./start/system-checks") as typeof import("./start/system-checks");
+  const backlog = new Config(new ProcessHost()).number("tcp-backlog");
+  const { text, isWell } = checkSystem(backlog);
+  process.stdout.write(text);
+  process.exitCode = isWell ? 0 : 1;
+}
+
+function run(
+  { sources }: Extract<Invocation, { kind: "run" }>,
+  hasArguments: boolean,
+  directory: string,
+): void {
+  const daemon = isDaemon(process.env);
+  const config = new Config(new ProcessHost());
+  const files = new RememberingFiles();
+  const outcome = loadConfig(config, sources, files, "server");
+  const problem = "problem" in outcome ? outcome.problem : refusedParts(config, outcome.loaded);
+  if (problem !== undefined || "problem" in outcome) {
+    if (problem !== undefined) showProblem(problem, daemon);
+    return;
+  }
+<<<<<<< HEAD
   const log = standardLog();
   serve(config, decodeUtf8(invocation.sources.file ?? ""), log).catch((error: unknown) => {
     log.warning(error instanceof Error ? error.message : String(error));
+=======
+  if (config.flag("daemonize") && !daemon && !isSupervised(config, process.env)) {
+    goIntoBackground(directory, files.standardInput);
+    return;
+  }
+  serve(config, outcome.loaded, sources.file ?? "", hasArguments, daemon);
+}
+
+function serve(
+  config: Config,
+  loaded: LoadedConfig,
+  configFile: string,
+  hasArguments: boolean,
+  daemon: boolean,
+): void {
+  const server = new ServerProcess({ config, loaded, configFile, hasArguments, isDaemon: daemon });
+  server.start().catch((error: unknown) => server.crash("start", error));
+}
+
+/** Blocks belong on stderr; single lines to the log, which is not configured yet. */
+function showProblem(problem: ConfigProblem, daemon: boolean): void {
+  if (daemon) answerCaller(problem.text);
+  else if (problem.form === "block") process.stderr.write(problem.text);
+  else startLog().warning(problem.text);
+  process.exitCode = 1;
+}
+
+function goIntoBackground(directory: string, standardInput: string | undefined): void {
+  startDaemon(directory, standardInput).then((problem) => {
+    if (problem === undefined) process.exit(0);
+    process.stderr.write(problem);
+>>>>>>> e01a315 (wip2)
     process.exit(1);
   });
 }
 
+<<<<<<< HEAD
 async function serve(config: Config, configFile: string, log: SessionLog): Promise<void> {
   const seed = randomBytes(12);
   const hashKey = [seed.readInt32LE(0), seed.readInt32LE(4)] as const;
@@ -69,40 +161,15 @@ async function serve(config: Config, configFile: string, log: SessionLog): Promi
   node.start();
   log.notice("Ready to accept connections");
 }
+=======
+/** Keeps what standard input said, for a daemon that cannot read it again. */
+class RememberingFiles extends DiskConfigFiles {
+  standardInput: string | undefined;
+>>>>>>> e01a315 (wip2)
 
-function openTransport(hashKey: readonly [number, number], maxSlots: number): Transport {
-  const native = createNativeTransport({ hashKey, maxSlots });
-  if (native.transport === undefined) throw new Error(native.reason);
-  return native.transport;
-}
-
-/** Opens a listener on every address of `bind`; one with a `-` may be missing. */
-async function listen(transport: Transport, config: Config): Promise<void> {
-  const port = config.number("port");
-  const backlog = config.number("tcp-backlog");
-  for (const entry of config.value("bind")) {
-    const isOptional = entry.startsWith("-");
-    const address = isOptional ? entry.slice(1) : entry;
-    const ip = address === "*" ? "0.0.0.0" : address === "::*" ? "::" : address;
-    try {
-      await transport.listenTcp(ip, port, backlog);
-    } catch (error) {
-      const mayBeMissing = error instanceof ListenError && error.code !== "EADDRINUSE";
-      if (!isOptional || !mayBeMissing) throw error;
-    }
+  override readStdin(): Reading {
+    const reading = super.readStdin();
+    if ("text" in reading) this.standardInput = reading.text;
+    return reading;
   }
-}
-
-function standardLog(): SessionLog {
-  const write = (text: string): void => {
-    process.stdout.write(`${text}\n`);
-  };
-  const writes: SessionLog["writes"] = (level) => level === "notice" || level === "warning";
-  return {
-    writes,
-    debug: () => undefined,
-    verbose: () => undefined,
-    notice: write,
-    warning: write,
-  };
 }

@@ -4,13 +4,18 @@ import type { ExpireCycle } from "../keyspace/expire-cycle";
 import type { Keyspace } from "../keyspace/keyspace";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { SessionContext } from "../session/session-context";
+<<<<<<< HEAD
 import type { InfoSection } from "./info/info-section";
 import type { ServerFacts } from "./server-facts";
+=======
+import type { NodeHost } from "./node-host";
+>>>>>>> e01a315 (wip2)
 
 /** What the data node's own commands and periodic work are given. */
 export interface ServerContext {
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
+  readonly host: NodeHost;
   readonly expireCycle: ExpireCycle;
   readonly eviction: Eviction;
   readonly usedMemory: UsedMemory;

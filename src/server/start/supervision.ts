@@ -5,6 +5,7 @@
  * Without the addon there is no way to send datagrams, which is said in the log once.
  */
 import { getSystemErrorMap } from "node:util";
+import type { Config } from "../../config/config";
 import type { ValueOf } from "../../config/rows/table";
 
 export interface SupervisionParts {
@@ -70,7 +71,15 @@ export class Supervision {
   }
 }
 
-function kindOf({ wanted, environment }: SupervisionParts): "no" | "systemd" | "upstart" {
+/** Somebody else looks after the process: it stays in the foreground whatever `daemonize` says. */
+export function isSupervised(config: Config, environment: NodeJS.ProcessEnv): boolean {
+  return kindOf({ wanted: config.value("supervised"), environment }) !== "no";
+}
+
+function kindOf({
+  wanted,
+  environment,
+}: Pick<SupervisionParts, "wanted" | "environment">): "no" | "systemd" | "upstart" {
   const hasUpstart = (environment.UPSTART_JOB ?? "") !== "";
   const hasSystemd = (environment.NOTIFY_SOCKET ?? "") !== "";
   if ((wanted === "upstart" || wanted === "auto") && hasUpstart) return "upstart";

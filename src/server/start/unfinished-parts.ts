@@ -77,9 +77,7 @@ function isPlainDefaultUser(line: ConfigLine, config: Config): boolean {
   if (name !== "default") return false;
   const password = config.bytes("requirepass");
   const credential =
-    password.length === 0
-      ? "nopass"
-      : `#${createHash("sha256").update(password).digest("hex")}`;
+    password.length === 0 ? "nopass" : `#${createHash("sha256").update(password).digest("hex")}`;
   const rest = rules.filter((rule) => !HARMLESS_RULES.has(rule));
   const grantsAll = ["~*", "&*", "+@all"].every((rule) => rules.includes(rule));
   return grantsAll && rules.includes("on") && rest.length === 1 && rest[0] === credential;

@@ -1,0 +1,253 @@
+import { randomBytes } from "node:crypto";
+import { type Clock, SystemClock } from "../base/clock";
+import { PRODUCT_NAME, PRODUCT_VERSION } from "../base/product";
+import { Random } from "../base/random";
+import type { Config } from "../config/config";
+import type { LoadedConfig } from "../config/load-config";
+import type { DataCall } from "../keyspace/data-call";
+import type { Log } from "../log/log";
+import { loadAddon } from "../native/addon";
+import type { Transport } from "../net/transport";
+import { followTransportSettings } from "../session/transport-settings";
+import { crashFacts } from "./crash-facts";
+import { crashLine, crashReport } from "./crash-report";
+import { DataNode } from "./data-node";
+import { endpointsOf } from "./endpoints";
+import { Listeners } from "./listeners";
+import type { NodeHost } from "./node-host";
+import { gatherFacts, type ServerFacts } from "./server-facts";
+import { Shutdown } from "./shutdown";
+import { Signals } from "./signals";
+import { answerCaller } from "./start/daemon";
+import { fitMaxClients, guardMaxClients, slotsFor } from "./start/max-clients";
+import { followOomScore } from "./start/oom-score";
+import { OpenFiles, raiseFileLimit, readFileLimit } from "./start/open-files";
+import { openTransport } from "./start/open-transport";
+import { PidFile } from "./start/pid-file";
+import { followProcessTitle } from "./start/process-title";
+import { renameCommands } from "./start/renamed-commands";
+import { configuredLog, logBeginning, logLogo } from "./start/start-log";
+import { Supervision } from "./start/supervision";
+import { backlogWarning, overcommitWarning } from "./start/system-checks";
+import { missingParts } from "./start/unfinished-parts";
+
+export interface ServerStart {
+  readonly config: Config;
+  readonly loaded: LoadedConfig;
+  /** Absolute path as byte text, or empty. */
+  readonly configFile: string;
+  readonly hasArguments: boolean;
+  readonly isDaemon: boolean;
+}
+
+/** How long clients have to take what has been replied to them before the process ends. */
+const LAST_REPLIES_MS = 1000;
+const HASH_KEY_BYTES = 8;
+const RANDOM_SEED_BYTES = 4;
+
+/**
+ * The process of a data node, from its first log line to its exit code: puts the node together with
+ * the world outside (log, sockets, signals, files of the process), and takes it apart again.
+ *
+ * It wires and keeps the order; what each part does is in the part. What always holds: nobody is
+ * let in before everything is open, and whoever waits for the start (a daemon's caller, systemd)
+ * hears of it only then.
+ */
+export class ServerProcess {
+  readonly #start: ServerStart;
+  readonly #config: Config;
+  readonly #clock: Clock = new SystemClock();
+  readonly #log: Log;
+  readonly #addon = loadAddon().addon;
+  readonly #openFiles: OpenFiles;
+  readonly #supervision: Supervision;
+  readonly #pidFile: PidFile;
+  /** What the log was told so far, for the caller of a daemon that cannot start. */
+  readonly #warned: string[] = [];
+  readonly #warn = (text: string): void => {
+    this.#warned.push(text);
+    this.#log.warning(text);
+  };
+  #node: DataNode | undefined;
+  #facts: ServerFacts | undefined;
+
+  constructor(start: ServerStart) {
+    const { config } = start;
+    this.#start = start;
+    this.#config = config;
+    this.#log = configuredLog(config, this.#clock);
+    this.#openFiles = new OpenFiles({
+      limit: readFileLimit,
+      raise: (files) => raiseFileLimit(this.#addon?.setFileLimit, files),
+      warning: this.#warn,
+    });
+    this.#supervision = new Supervision({
+      wanted: config.value("supervised"),
+      environment: process.env,
+      notify: this.#addon?.notifySupervisor,
+      stopSelf: () => process.kill(process.pid, "SIGSTOP"),
+      notice: (text) => this.#log.notice(text),
+      warning: this.#warn,
+    });
+    this.#pidFile = new PidFile(config.text("pidfile"), start.isDaemon);
+  }
+
+  async start(): Promise<void> {
+    const { config, loaded, hasArguments, isDaemon } = this.#start;
+    const log = this.#log;
+    process.on("uncaughtException", (error, origin) => this.crash(origin, error));
+    logBeginning(log, hasArguments);
+    this.#supervision.begin();
+    log.setRole("master");
+    if (!fitMaxClients(config, this.#openFiles)) return this.#fail();
+    const seed = randomBytes(HASH_KEY_BYTES + RANDOM_SEED_BYTES);
+    const hashKey = [seed.readInt32LE(0), seed.readInt32LE(4)] as const;
+    const { transport, reason } = openTransport(hashKey, slotsFor(config));
+    guardMaxClients(config, this.#openFiles, transport.maxSlots);
+    followTransportSettings(config, transport);
+    const host = this.#createHost(transport);
+    const node = this.#createNode(transport, host, hashKey, new Random(seed.readInt32LE(8)));
+    this.#node = node;
+    const problem = renameCommands(node.table, loaded.renames);
+    if (problem !== undefined) return this.#fail(problem.text);
+    if (!(await this.#listen(host.listeners))) return this.#fail();
+    this.#openProcess();
+    this.#tellStart(transport, reason);
+    this.#listenToSignals(host);
+    node.start();
+    this.#tellReady();
+    if (isDaemon) answerCaller();
+  }
+
+  /** After an unexpected exception nothing that is in memory can be relied on (design D7). */
+  crash(origin: string, error: unknown, call?: DataCall): never {
+    const facts = crashFacts(origin, error, this.#facts, this.#node, call);
+    if (this.#config.flag("crash-log-enabled")) this.#log.block("warning", crashReport(facts));
+    else this.#log.warning(crashLine(facts));
+    if (this.#start.isDaemon) answerCaller(crashLine(facts));
+    process.exit(1);
+  }
+
+  #createHost(transport: Transport): NodeHost {
+    const config = this.#config;
+    const facts = gatherFacts({
+      clock: this.#clock,
+      configFile: this.#start.configFile,
+      transportName: transport.name,
+      projectName: PRODUCT_NAME,
+      projectVersion: PRODUCT_VERSION,
+    });
+    this.#facts = facts;
+    const listeners = new Listeners(transport, config.number("tcp-backlog"), this.#warn);
+    const shutdown = new Shutdown({
+      config,
+      notice: (text) => this.#log.notice(text),
+      warning: this.#warn,
+      begin: () => this.#supervision.stopping(),
+      removePidFile: () => this.#pidFile.remove(),
+      closeListeners: () => listeners.close(),
+      finish: () => this.#finish(transport),
+    });
+    return { facts, listeners, shutdown };
+  }
+
+  #createNode(
+    transport: Transport,
+    host: NodeHost,
+    hashKey: readonly [number, number],
+    random: Random,
+  ): DataNode {
+    const addon = this.#addon;
+    return new DataNode({
+      config: this.#config,
+      log: this.#log,
+      clock: this.#clock,
+      transport,
+      host,
+      random,
+      hashKey,
+      ...(addon && {
+        advise: (segment, offset, length) => void addon.memoryAdvise(segment, offset, length),
+        preferHugePages: (segment) => void addon.memoryPreferHuge(segment),
+      }),
+      onCrash: (call, error) => this.crash("a command", error, call),
+    });
+  }
+
+  async #listen(listeners: Listeners): Promise<boolean> {
+    const config = this.#config;
+    const port = config.number("port");
+    const unixSocket = config.text("unixsocket");
+    if (!(await listeners.openTcp(endpointsOf(config.value("bind"), port)))) {
+      this.#warn(`Failed listening on port ${port} (TCP), aborting.`);
+      return false;
+    }
+    if (unixSocket !== "" && !(await listeners.openUnix(unixSocket, this.#unixMode))) return false;
+    if (!listeners.isListening) this.#warn("Configured to not listen anywhere, exiting.");
+    return listeners.isListening;
+  }
+
+  get #unixMode(): number {
+    return this.#config.number("unixsocketperm");
+  }
+
+  /** What the rest of the machine sees of the process. */
+  #openProcess(): void {
+    const problem = this.#pidFile.write(process.pid);
+    if (problem !== undefined) this.#warn(`Failed to write PID file: ${problem}`);
+    followProcessTitle(this.#config, this.#start.configFile);
+    followOomScore(this.#config, this.#warn);
+  }
+
+  #tellStart(transport: Transport, reason: string | undefined): void {
+    const config = this.#config;
+    const port = config.number("port");
+    const { pid } = process;
+    logLogo(this.#log, config, { port, pid, mode: "standalone", transportName: transport.name });
+    const warnings = [backlogWarning(config.number("tcp-backlog"))];
+    if (reason !== undefined) {
+      warnings.push(`Serving through Node's own sockets, which are slower: ${reason}`);
+    }
+    for (const text of warnings) if (text !== undefined) this.#warn(text);
+    this.#warn("Server initialized");
+    const more = [overcommitWarning(), ...config.takeNotices(), ...missingParts(config)];
+    for (const text of more) if (text !== undefined) this.#warn(text);
+  }
+
+  #tellReady(): void {
+    const unixSocket = this.#config.text("unixsocket");
+    if (this.#config.number("port") !== 0) this.#log.notice("Ready to accept connections");
+    if (unixSocket !== "") {
+      this.#log.notice(`The server is now ready to accept connections at ${unixSocket}`);
+    }
+    this.#supervision.ready();
+  }
+
+  #listenToSignals({ shutdown }: NodeHost): void {
+    const signals = new Signals({
+      config: this.#config,
+      pid: process.pid,
+      nowMs: () => this.#clock.nowMs(),
+      shutDown: (flags) => shutdown.request(flags),
+      writeRaw: (text) => this.#log.block("warning", text),
+      exit: (code) => process.exit(code),
+    });
+    signals.listen();
+  }
+
+  /** Sends what has been replied, also in the turn that asked for the end, and ends the process. */
+  #finish(transport: Transport): void {
+    this.#node?.stop();
+    setImmediate(() => {
+      this.#node?.loop.flushOutside();
+      transport.stop(LAST_REPLIES_MS).then(() => process.exit(0));
+    });
+  }
+
+  /** The log has said why, or `text` is what belongs on stderr. */
+  #fail(text?: string): void {
+    if (this.#start.isDaemon) answerCaller(text ?? this.#warned.join("\n"));
+    else if (text !== undefined) process.stderr.write(text);
+    process.exit(1);
+  }
+}
