@@ -1,0 +1,89 @@
+// The whole data node in one process for fuzzing: no sockets, no real time, poison mode on.
+// Time goes on by a microsecond whenever somebody looks, so that a seed repeats a run.
+
+import type { Clock } from "../../src/base/clock";
+import { Random } from "../../src/base/random";
+import { Config } from "../../src/config/config";
+import type { DataCall } from "../../src/keyspace/data-call";
+import { DataNode } from "../../src/server/data-node";
+import { gatherFacts } from "../../src/server/server-facts";
+import { followTransportSettings } from "../../src/session/transport-settings";
+import { SeededRandom } from "../support/seeds";
+import { MemoryTransport } from "./memory-transport";
+
+const START_MS = 1_700_000_000_000;
+const STEP_MS = 0.001;
+const SLOTS = 32;
+
+class SteppingClock implements Clock {
+  #elapsedMs = 0;
+
+  nowMs(): number {
+    return Math.floor(START_MS + this.#elapsedMs);
+  }
+
+  nowUs(): number {
+    return Math.floor((START_MS + this.#elapsedMs) * 1000);
+  }
+
+  monotonicMs(): number {
+    this.#elapsedMs += STEP_MS;
+    return this.#elapsedMs;
+  }
+
+  advance(durationMs: number): void {
+    this.#elapsedMs += durationMs;
+  }
+}
+
+export class FuzzNode {
+  readonly clock = new SteppingClock();
+  readonly transport: MemoryTransport;
+  readonly config: Config;
+  readonly node: DataNode;
+
+  constructor(seed: number) {
+    const hashKey = [seed | 0, 0x5bd1e995] as const;
+    this.transport = new MemoryTransport(SLOTS, hashKey, new SeededRandom(seed ^ 0x55));
+    this.config = new Config({ currentDirectory: () => "/", changeDirectory: () => undefined });
+    // The least there is, so that values stay small.
+    this.set("proto-max-bulk-len", "1mb");
+    followTransportSettings(this.config, this.transport);
+    process.env.REDIS_POISON_MEMORY = "1";
+    this.node = new DataNode({
+      config: this.config,
+      log: {
+        writes: () => true,
+        debug: () => undefined,
+        verbose: () => undefined,
+        notice: () => undefined,
+        warning: () => undefined,
+      },
+      transport: this.transport,
+      clock: this.clock,
+      facts: gatherFacts({
+        clock: this.clock,
+        configFile: "",
+        transportName: "portable",
+        supervisedBy: "no",
+      }),
+      random: new Random(seed),
+      hashKey,
+      onCrash: (_call: DataCall, error: unknown) => {
+        throw new Error("a command has crashed", { cause: error });
+      },
+    });
+    this.node.loop.start();
+  }
+
+  set(name: string, text: string): void {
+    const problem = this.config.set([[name, text]], { loading: false, local: true });
+    if (problem !== undefined) throw new Error(problem);
+  }
+
+  /** The cron's tick, with the JS heap, whose size depends on the machine, taken as nothing. */
+  tick(): void {
+    this.node.cron.tick();
+    this.node.context.usedMemory.heapBytes = 0;
+  }
+}
