@@ -131,6 +131,11 @@ export class Arena implements BlockMemory {
     return this.reservedBytes + this.#pages.dirtyPages * PAGE_BYTES;
   }
 
+  /** The part of `residentBytes` that nothing uses: what `purge` could give back. */
+  get dirtyBytes(): number {
+    return this.#pages.dirtyPages * PAGE_BYTES;
+  }
+
   /** What each size class holds, smallest first, then the large blocks. Walks all pages' tables. */
   classUsage(): ClassUsage[] {
     return classUsage(this.#table, this.bytes.length * SEGMENT_PAGES);

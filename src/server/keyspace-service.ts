@@ -34,7 +34,11 @@ export interface KeyspaceServiceParts {
 
 /** Parked blocks given back between two looks at the clock, and at every tick. */
 const PARKED_PER_LOOK = 500;
-const PURGED_PER_SLICE_BYTES = 4 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
+const PURGED_PER_SLICE_BYTES = 4 * MEBIBYTE;
+/** Free memory up to here may soon be used again, so it goes back at the pace of the cron only. */
+const CUSHION_BYTES = 64 * MEBIBYTE;
+const CUSHION_SHARE = 1 / 8;
 
 /**
  * The keyspace with what keeps it within its bounds: expiry, eviction, lazy freeing, and the count of
@@ -46,6 +50,8 @@ export class KeyspaceService {
   readonly usedMemory: UsedMemory;
   readonly eviction: Eviction;
   readonly #parts: KeyspaceServiceParts;
+  /** The last purge found nothing to give back; asked again at the next tick. */
+  #isPurged = false;
 
   constructor(parts: KeyspaceServiceParts) {
     const { memory, clock, random, config, hashKey, types, events } = parts;
@@ -92,7 +98,7 @@ export class KeyspaceService {
       { name: "expire", periodMs: 0, run: () => expireCycle.tick() },
       // Also clears a bitmap of the last snapshot, so that the next one need not.
       { name: "parked", periodMs: 0, run: () => memory.releaseParked(PARKED_PER_LOOK) },
-      { name: "purge", periodMs: 0, run: () => memory.purge(PURGED_PER_SLICE_BYTES) },
+      { name: "purge", periodMs: 0, run: () => this.#purge() },
     ];
   }
 
@@ -121,6 +127,11 @@ export class KeyspaceService {
         hasWork: () => memory.hasReleasable,
         work: (budgetMs) => this.#releaseParked(budgetMs),
       },
+      {
+        name: "purge",
+        hasWork: () => !this.#isPurged && this.#isWasteful,
+        work: () => this.#purge(),
+      },
     ];
   }
 
@@ -130,6 +141,15 @@ export class KeyspaceService {
     while (memory.releaseParked(PARKED_PER_LOOK) === PARKED_PER_LOOK) {
       if (clock.monotonicMs() >= endMs) return;
     }
+  }
+
+  get #isWasteful(): boolean {
+    const { memory } = this.#parts;
+    return memory.dirtyBytes > CUSHION_BYTES + memory.reservedBytes * CUSHION_SHARE;
+  }
+
+  #purge(): void {
+    this.#isPurged = this.#parts.memory.purge(PURGED_PER_SLICE_BYTES) === 0;
   }
 
   #clientBytes(): number {
