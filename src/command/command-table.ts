@@ -1,5 +1,6 @@
 import { equalsIgnoreCase } from "../base/bytes";
 import { nameHash } from "../protocol/name-hash";
+import type { Arguments } from "./arguments";
 import { Command, type CommandLookup } from "./command";
 import type { CommandSpec } from "./spec";
 
@@ -11,7 +12,6 @@ import type { CommandSpec } from "./spec";
  */
 export class CommandTable<C> implements CommandLookup<C> {
   readonly container: string;
-  readonly #commands: Command<C>[] = [];
   #slots: (Command<C> | undefined)[] = [];
   #hashes = new Uint32Array(0);
   #names: Uint8Array[] = [];
@@ -26,20 +26,19 @@ export class CommandTable<C> implements CommandLookup<C> {
       if (this.#entries.some((entry) => entry.command.spec.name === spec.name)) {
         throw new Error(`command ${command.fullName} is declared twice`);
       }
-      this.#commands.push(command);
       this.#entries.push({ name: command.nameBytes, command });
     }
     this.#rebuild();
   }
 
-  /** All commands of this table (not their subcommands), in the order of declaration. */
+  /** All commands of this table that have a name (not their subcommands), in order of declaration. */
   get commands(): readonly Command<C>[] {
-    return this.#commands;
+    return this.#entries.map(({ command }) => command);
   }
 
   /** Every command and subcommand. */
   *all(): IterableIterator<Command<C>> {
-    for (const command of this.#commands) {
+    for (const { command } of this.#entries) {
       yield command;
       if (command.subcommands !== undefined) yield* command.subcommands.all();
     }
@@ -53,6 +52,26 @@ export class CommandTable<C> implements CommandLookup<C> {
         return command;
       }
     }
+  }
+
+  /** The command or subcommand that a request names, whatever its arity; undefined for none. */
+  named(args: Arguments): Command<C> | undefined {
+    const { input } = args;
+    const at = args.offset(0);
+    const length = args.length(0);
+    const command = this.lookup(input, at, length, nameHash(input, at, length));
+    if (command?.subcommands === undefined || args.count === 1) return command;
+    const subAt = args.offset(1);
+    const subLength = args.length(1);
+    const hash = nameHash(input, subAt, subLength);
+    return command.subcommands.lookup(input, subAt, subLength, hash);
+  }
+
+  /** Finds by text: a name, or `container|name`. */
+  findFull(fullName: string): Command<C> | undefined {
+    const bar = fullName.indexOf("|");
+    if (bar < 0) return this.find(fullName);
+    return this.find(fullName.slice(0, bar))?.subcommands?.find(fullName.slice(bar + 1));
   }
 
   /** Finds by text, for COMMAND INFO and the like. */

@@ -1,4 +1,5 @@
 import { latin1Bytes } from "../base/bytes";
+import { CommandKeys } from "./key-positions";
 import type { CommandFlag, CommandSpec } from "./spec";
 
 /**
@@ -70,6 +71,8 @@ export class Command<C> {
   readonly maxArguments: number;
   readonly handler: (call: C) => void;
   readonly subcommands: CommandLookup<C> | undefined;
+  /** Which arguments of a request are keys. */
+  readonly keys: CommandKeys;
   readonly stats = new Float64Array(STAT_COUNT);
   /** Bits of the pipeline's gates that can stop this command; set by the pipeline. */
   gates = 0;
@@ -83,6 +86,7 @@ export class Command<C> {
     this.maxArguments = spec.arity < 0 ? Number.MAX_SAFE_INTEGER : spec.arity;
     this.handler = spec.handler ?? noHandler;
     this.subcommands = subcommands;
+    this.keys = new CommandKeys(spec.keys ?? [], spec.movableKeys);
   }
 
   has(flag: number): boolean {

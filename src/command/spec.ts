@@ -1,3 +1,6 @@
+import type { MovableKeys } from "./key-positions";
+import type { KeyFlag, KeySpec } from "./key-spec";
+
 /**
  * What a command is: one declaration, spec and handler together.
  *
@@ -17,6 +20,7 @@ export type CommandFlag =
   | "stale"
   | "skip_monitor"
   | "skip_slowlog"
+  | "asking"
   | "fast"
   | "no_auth"
   | "may_replicate"
@@ -45,38 +49,6 @@ export type CommandGroup =
   | "bitmap"
   | "sentinel";
 
-export type KeyFlag =
-  | "RO"
-  | "RW"
-  | "OW"
-  | "RM"
-  | "access"
-  | "update"
-  | "insert"
-  | "delete"
-  | "not_key"
-  | "incomplete"
-  | "variable_flags";
-
-/**
- * Where keys stand among a command's arguments: the one table that ACL, COMMAND GETKEYS, tracking
- * and cluster slots use. Argument 0 is the command's name (a subcommand counts as argument 1).
- */
-export interface KeySpec {
-  readonly flags: readonly KeyFlag[];
-  readonly begin:
-    | { readonly index: number }
-    | { readonly keyword: string; readonly startFrom: number }
-    | "unknown";
-  /** range: `last` relative to the first key (negative: from the end), `step`, `limit` (a divisor of
-   * what is left, 0 none). keynum: where the count stands and the first key, relative to `begin`. */
-  readonly find:
-    | { readonly last: number; readonly step: number; readonly limit: number }
-    | { readonly keynumAt: number; readonly firstKey: number; readonly step: number }
-    | "unknown";
-  readonly notes?: string;
-}
-
 export type ArgumentType =
   | "string"
   | "integer"
@@ -95,6 +67,7 @@ export interface ArgumentDoc {
   readonly displayText?: string;
   readonly keySpecIndex?: number;
   readonly token?: string;
+  readonly summary?: string;
   readonly since?: string;
   readonly deprecatedSince?: string;
   readonly flags?: readonly ("optional" | "multiple" | "multiple_token")[];
@@ -110,18 +83,24 @@ export interface CommandSpec<C> {
   readonly group: CommandGroup;
   readonly since: string;
   readonly summary: string;
+  /** Empty where COMMAND DOCS is to tell none. */
   readonly complexity: string;
-  /** ACL categories (`@keyspace`) beyond those that follow from the flags (see command-table). */
+  /** ACL categories (`keyspace`) beyond those that follow from flags and data type: acl-categories.ts. */
   readonly categories?: readonly string[];
   readonly keys?: readonly KeySpec[];
   readonly tips?: readonly string[];
   readonly arguments?: readonly ArgumentDoc[];
   readonly history?: readonly (readonly [version: string, change: string])[];
+  /** An internal command that people do not send. */
+  readonly isSystem?: boolean;
   readonly deprecatedSince?: string;
   readonly replacedBy?: string;
   readonly subcommands?: readonly CommandSpec<C>[];
-  /** Keys of commands whose positions no KeySpec can tell (SORT ... STORE): argument indices. */
-  readonly movableKeys?: (call: C) => readonly number[];
+  /**
+   * Adds the keys of a request where `keys` do not tell them (SORT ... STORE), or tell their flags
+   * only in general (SET ... GET); false when the arguments are wrong. See key-positions.ts.
+   */
+  readonly movableKeys?: MovableKeys;
   /** Absent for containers whose work is done by subcommands alone. */
   readonly handler?: (call: C) => void;
 }

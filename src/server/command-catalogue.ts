@@ -1,3 +1,4 @@
+import { commandCommands } from "../command/command-info/command-commands";
 import type { CommandSpec } from "../command/spec";
 import type { Config } from "../config/config";
 import { memoryCommands } from "../introspection/memory/memory-commands";
@@ -16,6 +17,7 @@ import type { ServerContext } from "./server-context";
  */
 export function commandCatalogue(context: ServerContext): readonly CommandSpec<DataCall>[] {
   return [
+    ...commandCommands(context.tableHolder),
     ...sessionCommands(context.session),
     ...selectCommands,
     ...keyspaceCommands,

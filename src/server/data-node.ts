@@ -3,6 +3,7 @@ import type { Random } from "../base/random";
 import { Arguments } from "../command/arguments";
 import { CommandTable } from "../command/command-table";
 import { Pipeline } from "../command/pipeline";
+import { TableHolder } from "../command/table-holder";
 import type { Config } from "../config/config";
 import { DataCall } from "../keyspace/data-call";
 import { KeyWarmer } from "../keyspace/key-warmer";
@@ -93,6 +94,7 @@ export class DataNode {
     this.keyspace = service.keyspace;
     const statistics = this.#newStatistics(session, service);
     this.context = {
+      tableHolder: new TableHolder(),
       session,
       keyspace: service.keyspace,
       expireCycle: service.expireCycle,
@@ -111,6 +113,7 @@ export class DataNode {
     const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));
     this.call = new DataCall(args, reply, clients, this.keyspace);
     this.table = new CommandTable(commandCatalogue(this.context));
+    this.context.tableHolder.table = this.table;
     this.pipeline = this.#newPipeline();
     this.loop = this.#newLoop(args, service);
     session.attach(this.pipeline, this.loop);

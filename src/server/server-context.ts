@@ -1,3 +1,4 @@
+import type { TableHolder } from "../command/table-holder";
 import type { MemoryReport } from "../introspection/memory/memory-report";
 import type { Eviction } from "../keyspace/eviction";
 import type { ExpireCycle } from "../keyspace/expire-cycle";
@@ -13,6 +14,8 @@ import type { NodeHost } from "./node-host";
 
 /** What the data node's own commands and periodic work are given. */
 export interface ServerContext {
+  /** Holds the table of commands once they are all known. */
+  readonly tableHolder: TableHolder;
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
   readonly host: NodeHost;

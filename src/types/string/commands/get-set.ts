@@ -1,5 +1,7 @@
 import { latin1Bytes } from "../../../base/bytes";
+import type { Arguments } from "../../../command/arguments";
 import { ERR_SYNTAX, ERR_WRONG_TYPE } from "../../../command/error-texts";
+import { type KeyPositions, keyFlagBits } from "../../../command/key-positions";
 import { type ArgumentDoc, type CommandSpec, keyAt } from "../../../command/spec";
 import { EVENT_GENERIC } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
@@ -31,6 +33,8 @@ const UNIT_SHIFT = 6;
 const CONDITIONS = SET_NX | SET_XX | SET_IFEQ | SET_IFNE;
 const COMPARISONS = SET_IFEQ | SET_IFNE;
 const EXPIRIES = SET_KEEPTTL | (2 * SET_UNIT) | (4 * SET_UNIT) | (8 * SET_UNIT) | (16 * SET_UNIT);
+const READS_KEY = keyFlagBits("RW", "access", "update");
+const WRITES_KEY = keyFlagBits("OW", "update");
 /** COMMAND INFO repeats this note, so it is Redis's. */
 const SET_KEY_NOTES = "RW and ACCESS due to the optional `GET` argument";
 
@@ -131,6 +135,16 @@ function setWithOptions(call: DataCall): void {
   if (!asksOld) reply.ok();
 }
 
+/** SET reads its key only where an option asks for the old value. */
+function setKeys(args: Arguments, found: KeyPositions): boolean {
+  let reads = false;
+  for (let i = 3; i < args.count; i++) {
+    reads ||= args.is(i, GET) || args.is(i, IFEQ) || args.is(i, IFNE);
+  }
+  found.add(1, reads ? READS_KEY : WRITES_KEY);
+  return true;
+}
+
 const SET_ARGUMENTS: readonly ArgumentDoc[] = [
   KEY,
   VALUE,
@@ -191,6 +205,7 @@ export const getSetCommands: readonly CommandSpec<DataCall>[] = [
       ["7.0.0", "Allowed the `NX` and `GET` options to be used together."],
       ["8.4.0", "Added the `IFEQ` and `IFNE` options."],
     ],
+    movableKeys: setKeys,
     handler: set,
   },
 ];
