@@ -26,9 +26,10 @@ import { commandCatalogue } from "./command-catalogue";
 import { Cron } from "./cron";
 import { gateList } from "./gate-list";
 import { KeyspaceService } from "./keyspace-service";
-import type { NodeHost } from "./node-host";
+import type { Listeners } from "./listeners";
 import type { ServerContext } from "./server-context";
 import type { ServerFacts } from "./server-facts";
+import type { Shutdown } from "./shutdown";
 import { silentEvents } from "./silent-events";
 import { Statistics } from "./statistics";
 
@@ -40,8 +41,8 @@ export interface DataNodeParts {
   readonly facts: ServerFacts;
   readonly random: Random;
   readonly hashKey: readonly [number, number];
-  /** The process it lives in. */
-  readonly host: NodeHost;
+  readonly listeners: Listeners;
+  readonly shutdown: Shutdown;
   /** Asks the system for huge pages behind a new segment; absent without the addon. */
   readonly preferHugePages?: (segment: Uint8Array) => void;
   /** Gives memory back to the system; absent without the addon. */
@@ -100,14 +101,12 @@ export class DataNode {
       expireCycle: service.expireCycle,
       eviction: service.eviction,
       usedMemory: service.usedMemory,
-<<<<<<< HEAD
       facts: parts.facts,
       memoryReport: statistics.memoryReport,
       infoSections: statistics.sections,
       resetStatistics: () => statistics.reset(),
-=======
-      host: parts.host,
->>>>>>> e01a315 (wip2)
+      listeners: parts.listeners,
+      shutdown: parts.shutdown,
     };
     const args = new Arguments(shared.input, shared.table);
     const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));

@@ -1,36 +1,17 @@
-<<<<<<< HEAD
-import { randomBytes } from "node:crypto";
-import { SystemClock } from "../base/clock";
-import { Random } from "../base/random";
-import { decodeUtf8 } from "../config/byte-text";
-import { readCommandLine } from "../config/command-line";
-=======
 import { encodeUtf8 } from "../config/byte-text";
 import { type Invocation, readCommandLine } from "../config/command-line";
->>>>>>> e01a315 (wip2)
 import { Config } from "../config/config";
 import { DiskConfigFiles, type Reading } from "../config/config-files";
 import { ProcessHost } from "../config/config-host";
-<<<<<<< HEAD
-import { loadConfig } from "../config/load-config";
-import { loadAddon } from "../native/addon";
-import { createNativeTransport } from "../net/native-transport";
-import { ListenError, type Transport } from "../net/transport";
-import { fitMaxClients, guardMaxClients, slotsFor } from "../session/max-clients";
-import type { SessionLog } from "../session/session-log";
-import { followTransportSettings } from "../session/transport-settings";
-import { DataNode } from "./data-node";
-import { openFilesLimit } from "./open-files";
-import { gatherFacts } from "./server-facts";
-=======
 import type { ConfigProblem } from "../config/config-problem";
 import { type LoadedConfig, loadConfig } from "../config/load-config";
 import { ServerProcess } from "./server-process";
 import { answerCaller, isDaemon, startDaemon } from "./start/daemon";
+import { HELP_TEXT, TEST_MEMORY_TEXT, versionText } from "./start/program-texts";
 import { startLog } from "./start/start-log";
 import { isSupervised } from "./start/supervision";
+import { checkSystem } from "./start/system-checks";
 import { refusedParts } from "./start/unfinished-parts";
->>>>>>> e01a315 (wip2)
 
 /**
  * From the command line to a process that serves: answers questions (-v, -h), reads the
@@ -54,21 +35,17 @@ export function refuse(programName: string): void {
 }
 
 function answer(question: Exclude<Invocation["kind"], "run">): void {
-  // Loaded here because a start that serves needs none of it.
-  const texts = require("./start/program-texts") as typeof import("./start/program-texts");
   if (question === "version") {
-    process.stdout.write(texts.versionText());
+    process.stdout.write(versionText());
     return;
   }
   process.exitCode = 1;
-  if (question === "help") process.stderr.write(texts.HELP_TEXT);
-  else if (question === "test-memory") process.stderr.write(texts.TEST_MEMORY_TEXT);
+  if (question === "help") process.stderr.write(HELP_TEXT);
+  else if (question === "test-memory") process.stderr.write(TEST_MEMORY_TEXT);
   else checkMachine();
 }
 
 function checkMachine(): void {
-  const { checkSystem } =
-    require("./start/system-checks") as typeof import("./start/system-checks");
   const backlog = new Config(new ProcessHost()).number("tcp-backlog");
   const { text, isWell } = checkSystem(backlog);
   process.stdout.write(text);
@@ -89,11 +66,6 @@ function run(
     if (problem !== undefined) showProblem(problem, daemon);
     return;
   }
-<<<<<<< HEAD
-  const log = standardLog();
-  serve(config, decodeUtf8(invocation.sources.file ?? ""), log).catch((error: unknown) => {
-    log.warning(error instanceof Error ? error.message : String(error));
-=======
   if (config.flag("daemonize") && !daemon && !isSupervised(config, process.env)) {
     goIntoBackground(directory, files.standardInput);
     return;
@@ -124,48 +96,13 @@ function goIntoBackground(directory: string, standardInput: string | undefined):
   startDaemon(directory, standardInput).then((problem) => {
     if (problem === undefined) process.exit(0);
     process.stderr.write(problem);
->>>>>>> e01a315 (wip2)
     process.exit(1);
   });
 }
 
-<<<<<<< HEAD
-async function serve(config: Config, configFile: string, log: SessionLog): Promise<void> {
-  const seed = randomBytes(12);
-  const hashKey = [seed.readInt32LE(0), seed.readInt32LE(4)] as const;
-  const openFiles = openFilesLimit();
-  fitMaxClients(config, openFiles, log);
-  const transport = openTransport(hashKey, slotsFor(config, openFiles));
-  guardMaxClients(config, openFiles, transport.maxSlots);
-  followTransportSettings(config, transport);
-  const { addon } = loadAddon();
-  const clock = new SystemClock();
-  const node = new DataNode({
-    config,
-    log,
-    transport,
-    clock,
-    facts: gatherFacts({ clock, configFile, transportName: transport.name, supervisedBy: "no" }),
-    random: new Random(seed.readInt32LE(8)),
-    hashKey,
-    ...(addon && {
-      advise: (segment, offset, length) => void addon.memoryAdvise(segment, offset, length),
-      preferHugePages: (segment) => void addon.memoryPreferHuge(segment),
-    }),
-    onCrash: (_call, error) => {
-      log.warning(`Crashed: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
-      process.exit(1);
-    },
-  });
-  await listen(transport, config);
-  node.start();
-  log.notice("Ready to accept connections");
-}
-=======
 /** Keeps what standard input said, for a daemon that cannot read it again. */
 class RememberingFiles extends DiskConfigFiles {
   standardInput: string | undefined;
->>>>>>> e01a315 (wip2)
 
   override readStdin(): Reading {
     const reading = super.readStdin();

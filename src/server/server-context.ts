@@ -5,12 +5,10 @@ import type { ExpireCycle } from "../keyspace/expire-cycle";
 import type { Keyspace } from "../keyspace/keyspace";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { SessionContext } from "../session/session-context";
-<<<<<<< HEAD
 import type { InfoSection } from "./info/info-section";
 import type { ServerFacts } from "./server-facts";
-=======
-import type { NodeHost } from "./node-host";
->>>>>>> e01a315 (wip2)
+import type { Listeners } from "./listeners";
+import type { Shutdown } from "./shutdown";
 
 /** What the data node's own commands and periodic work are given. */
 export interface ServerContext {
@@ -18,7 +16,8 @@ export interface ServerContext {
   readonly tableHolder: TableHolder;
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
-  readonly host: NodeHost;
+  readonly listeners: Listeners;
+  readonly shutdown: Shutdown;
   readonly expireCycle: ExpireCycle;
   readonly eviction: Eviction;
   readonly usedMemory: UsedMemory;

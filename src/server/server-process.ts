@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { type Clock, SystemClock } from "../base/clock";
-import { PRODUCT_NAME, PRODUCT_VERSION } from "../base/product";
 import { Random } from "../base/random";
 import type { Config } from "../config/config";
 import type { LoadedConfig } from "../config/load-config";
@@ -14,7 +13,6 @@ import { crashLine, crashReport } from "./crash-report";
 import { DataNode } from "./data-node";
 import { endpointsOf } from "./endpoints";
 import { Listeners } from "./listeners";
-import type { NodeHost } from "./node-host";
 import { gatherFacts, type ServerFacts } from "./server-facts";
 import { Shutdown } from "./shutdown";
 import { Signals } from "./signals";
@@ -30,6 +28,13 @@ import { configuredLog, logBeginning, logLogo } from "./start/start-log";
 import { Supervision } from "./start/supervision";
 import { backlogWarning, overcommitWarning } from "./start/system-checks";
 import { missingParts } from "./start/unfinished-parts";
+
+/** What the process lends the data node. */
+interface ProcessParts {
+  readonly facts: ServerFacts;
+  readonly listeners: Listeners;
+  readonly shutdown: Shutdown;
+}
 
 export interface ServerStart {
   readonly config: Config;
@@ -102,18 +107,18 @@ export class ServerProcess {
     if (!fitMaxClients(config, this.#openFiles)) return this.#fail();
     const seed = randomBytes(HASH_KEY_BYTES + RANDOM_SEED_BYTES);
     const hashKey = [seed.readInt32LE(0), seed.readInt32LE(4)] as const;
-    const { transport, reason } = openTransport(hashKey, slotsFor(config));
+    const { transport, reason } = openTransport(hashKey, slotsFor(config, this.#openFiles));
     guardMaxClients(config, this.#openFiles, transport.maxSlots);
     followTransportSettings(config, transport);
-    const host = this.#createHost(transport);
-    const node = this.#createNode(transport, host, hashKey, new Random(seed.readInt32LE(8)));
+    const parts = this.#createParts(transport);
+    const node = this.#createNode(transport, parts, hashKey, new Random(seed.readInt32LE(8)));
     this.#node = node;
     const problem = renameCommands(node.table, loaded.renames);
     if (problem !== undefined) return this.#fail(problem.text);
-    if (!(await this.#listen(host.listeners))) return this.#fail();
+    if (!(await this.#listen(parts.listeners))) return this.#fail();
     this.#openProcess();
     this.#tellStart(transport, reason);
-    this.#listenToSignals(host);
+    this.#listenToSignals(parts.shutdown);
     node.start();
     this.#tellReady();
     if (isDaemon) answerCaller();
@@ -128,14 +133,13 @@ export class ServerProcess {
     process.exit(1);
   }
 
-  #createHost(transport: Transport): NodeHost {
+  #createParts(transport: Transport): ProcessParts {
     const config = this.#config;
     const facts = gatherFacts({
       clock: this.#clock,
       configFile: this.#start.configFile,
       transportName: transport.name,
-      projectName: PRODUCT_NAME,
-      projectVersion: PRODUCT_VERSION,
+      supervisedBy: this.#supervision.kind,
     });
     this.#facts = facts;
     const listeners = new Listeners(transport, config.number("tcp-backlog"), this.#warn);
@@ -153,7 +157,7 @@ export class ServerProcess {
 
   #createNode(
     transport: Transport,
-    host: NodeHost,
+    parts: ProcessParts,
     hashKey: readonly [number, number],
     random: Random,
   ): DataNode {
@@ -163,7 +167,7 @@ export class ServerProcess {
       log: this.#log,
       clock: this.#clock,
       transport,
-      host,
+      ...parts,
       random,
       hashKey,
       ...(addon && {
@@ -223,7 +227,7 @@ export class ServerProcess {
     this.#supervision.ready();
   }
 
-  #listenToSignals({ shutdown }: NodeHost): void {
+  #listenToSignals(shutdown: Shutdown): void {
     const signals = new Signals({
       config: this.#config,
       pid: process.pid,

@@ -18,13 +18,14 @@ export function fitMaxClients(config: Config, openFiles: OpenFiles): boolean {
   const wanted = config.number("maxclients");
   const fitting = Math.min(openFiles.makeRoom(wanted), MOST_SLOTS - RESERVED_FILES);
   if (fitting <= 0) return false;
-  if (fitting < wanted) config.record("maxclients", BigInt(fitting));
+  if (fitting < wanted) config.record("maxclients", fitting);
   return true;
 }
 
 /** How many slots the transport needs, with room for connections that are being refused. */
-export function slotsFor(config: Config): number {
-  return Math.max(config.number("maxclients") + RESERVED_FILES, USUAL_SLOTS);
+export function slotsFor(config: Config, openFiles: OpenFiles): number {
+  const least = config.number("maxclients") + RESERVED_FILES;
+  return Math.max(least, Math.min(USUAL_SLOTS, openFiles.limit));
 }
 
 /** While it runs. */

@@ -29,6 +29,10 @@ export class OpenFiles {
     this.#parts = parts;
   }
 
+  get limit(): number {
+    return this.#parts.limit();
+  }
+
   /**
    * Makes room for so many clients and returns how many fit: all of them, or fewer with a warning;
    * none when the limit leaves nothing beside the reserved files (the warning says so).

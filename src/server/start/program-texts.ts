@@ -2,16 +2,13 @@
  * What the program says of itself on the command line: -v, -h, and the names whose work is still to
  * come. Texts only; nothing here prints.
  */
-import { createHash } from "node:crypto";
 import { PRODUCT_NAME, PRODUCT_VERSION } from "../../base/product";
 import { REDIS_VERSION } from "../../base/redis-version";
+import { buildId } from "../server-facts";
 
 /** The first line has the form of Redis's, which scripts take apart; the second is our own. */
 export function versionText(): string {
-  const build = createHash("sha1").update(`${REDIS_VERSION} ${PRODUCT_VERSION}`).digest("hex");
-  const first =
-    `Redis server v=${REDIS_VERSION} sha=00000000:0 malloc=libc bits=64 ` +
-    `build=${build.slice(0, 16)}`;
+  const first = `Redis server v=${REDIS_VERSION} sha=00000000:0 malloc=libc bits=64 build=${buildId()}`;
   return `${first}\n${PRODUCT_NAME} ${PRODUCT_VERSION} on Node.js ${process.version}\n`;
 }
 

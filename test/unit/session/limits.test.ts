@@ -17,7 +17,6 @@ import {
   STATS_WORDS,
 } from "../../../src/net/transport";
 import { KIND_REPLICA } from "../../../src/session/client";
-import { fitMaxClients, guardMaxClients, slotsFor } from "../../../src/session/max-clients";
 import { followTransportSettings } from "../../../src/session/transport-settings";
 import { SessionRig } from "./session-rig";
 
@@ -266,28 +265,5 @@ describe("the door", () => {
     const rig = new SessionRig();
     rig.session.door.acceptFailed(24);
     assert.deepEqual(rig.log, ["warning Accepting client connection: too many open files"]);
-  });
-});
-
-describe("maxclients and the files a process may open", () => {
-  test("is lowered at start to what fits, with a word about it", () => {
-    const rig = new SessionRig();
-    const { config, session, log } = rig;
-    fitMaxClients(config, 20_000, session.log);
-    assert.deepEqual([config.number("maxclients"), log.length], [10_000, 0]);
-    fitMaxClients(config, 1024, session.log);
-    assert.equal(config.number("maxclients"), 992);
-    assert.match(log.join("\n"), /requested maxclients of 10000 .*\n.* has been reduced to 992 /);
-    assert.equal(slotsFor(config, 1024), 1024);
-    assert.equal(slotsFor(config, 1_000_000), 65_536);
-  });
-
-  test("cannot be raised beyond it later", () => {
-    const rig = new SessionRig();
-    guardMaxClients(rig.config, 20_000, 65_536);
-    const problem = rig.config.set([["maxclients", "20000"]], { local: true, loading: false });
-    assert.match(problem ?? "", /not able to handle the specified number .* try with 19968$/);
-    assert.equal(rig.config.number("maxclients"), 10_000);
-    rig.set("maxclients", "19968");
   });
 });
