@@ -6,7 +6,9 @@ import { Random } from "../../src/base/random";
 import { Config } from "../../src/config/config";
 import type { DataCall } from "../../src/keyspace/data-call";
 import { DataNode } from "../../src/server/data-node";
+import { Listeners } from "../../src/server/listeners";
 import { gatherFacts } from "../../src/server/server-facts";
+import { Shutdown } from "../../src/server/shutdown";
 import { followTransportSettings } from "../../src/session/transport-settings";
 import { SeededRandom } from "../support/seeds";
 import { MemoryTransport } from "./memory-transport";
@@ -67,6 +69,8 @@ export class FuzzNode {
         transportName: "portable",
         supervisedBy: "no",
       }),
+      listeners: new Listeners(this.transport, 0, () => undefined),
+      shutdown: this.#shutdown(),
       random: new Random(seed),
       hashKey,
       onCrash: (_call: DataCall, error: unknown) => {
@@ -74,6 +78,19 @@ export class FuzzNode {
       },
     });
     this.node.loop.start();
+  }
+
+  /** SHUTDOWN closes nothing and ends nothing here. */
+  #shutdown(): Shutdown {
+    return new Shutdown({
+      config: this.config,
+      notice: () => undefined,
+      warning: () => undefined,
+      begin: () => undefined,
+      removePidFile: () => false,
+      closeListeners: () => false,
+      finish: () => undefined,
+    });
   }
 
   set(name: string, text: string): void {
