@@ -6,8 +6,8 @@ import type { Keyspace } from "../keyspace/keyspace";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { SessionContext } from "../session/session-context";
 import type { InfoSection } from "./info/info-section";
-import type { ServerFacts } from "./server-facts";
 import type { Listeners } from "./listeners";
+import type { ServerFacts } from "./server-facts";
 import type { Shutdown } from "./shutdown";
 
 /** What the data node's own commands and periodic work are given. */
