@@ -7,16 +7,16 @@ import { ArenaModel } from "./arena-model.js";
 
 const MIB = 1 << 20;
 /** Segments are 256 MiB, of which these blocks touch a few pages only. */
-const SIZES = [40 * MIB, 90 * MIB, 200 * MIB, 250 * MIB];
+const SIZES = [40, 90, 200, 250, 300, 500, 900].map((size) => size * MIB);
 
 function takeStep(model: ArenaModel, random: SeededRandom): void {
   const kind = random.below(100);
   const { arena, live } = model;
-  if (live.length === 0 || (kind < 40 && live.length < 14)) {
+  if (live.length === 0 || (kind < 40 && live.length < 12)) {
     model.alloc(random.chance(0.5) ? random.below(3000) : random.pick(SIZES) + random.below(9999));
   } else if (kind < 75) model.free(random.below(live.length));
   else if (kind < 85) model.releaseParked(random.below(4));
-  else if (kind < 90) arena.purge(random.below(300 * MIB));
+  else if (kind < 90) arena.purge(random.below(900 * MIB));
   else if (arena.frozenNow) model.thaw();
   else model.freeze();
 }
