@@ -28,7 +28,8 @@ export class ClientMemory {
   }
 
   totalBytes(client: Client): number {
-    const own = CLIENT_BYTES + client.name.length + client.queuedBytes;
-    return own + this.queryBytes(client) + this.outputBytes(client);
+    const { name, libraryName, libraryVersion, queuedBytes } = client;
+    const names = name.length + libraryName.length + libraryVersion.length;
+    return CLIENT_BYTES + names + queuedBytes + this.queryBytes(client) + this.outputBytes(client);
   }
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock";
 import type { Config } from "../config/config";
 import type { Transport } from "../net/transport";
 import { Authentication } from "./authentication";
-import type { Client } from "./client";
+import { type Client, REPLY_ON } from "./client";
 import { ClientEviction } from "./client-eviction";
 import { ClientMemory } from "./client-memory";
 import { ClientRounds } from "./client-rounds";
@@ -117,7 +117,7 @@ export class SessionContext {
     client.db = 0;
     client.resp3 = false;
     client.name = "";
-    client.replyMode = 0;
+    client.replyMode = REPLY_ON;
     client.noTouch = false;
     this.authentication.begin(client);
     this.outputLimits.apply(client);

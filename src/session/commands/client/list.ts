@@ -1,6 +1,7 @@
 import { latin1Bytes } from "../../../base/bytes";
 import { ERR_SYNTAX } from "../../../command/error-texts";
 import type { ArgumentDoc, CommandSpec } from "../../../command/spec";
+import type { ReplyWriter } from "../../../protocol/reply-writer";
 import type { Client } from "../../client";
 import { clientLine } from "../../client-line";
 import { clientTypeNamed, clientTypeOf } from "../../client-type";
@@ -11,6 +12,8 @@ import type { SessionContext } from "../../session-context";
 
 const TYPE = latin1Bytes("type");
 const ID = latin1Bytes("id");
+const LINE_END = latin1Bytes("\r\n");
+const PIECE_CHARACTERS = 1 << 20;
 
 /** One client's line with its line end; the one that asks is running this very command. */
 function lineOf(call: SessionCall, session: SessionContext, client: Client): string {
@@ -29,11 +32,26 @@ function info(call: SessionCall, session: SessionContext): void {
 
 function list(call: SessionCall, session: SessionContext): void {
   const { args, clients, reply } = call;
-  const found = args.count === 2 ? clients.all() : chosen(call);
+  const found: Iterable<Client> | undefined = args.count === 2 ? clients.all() : chosen(call);
   if (found === undefined) return;
-  let text = "";
-  for (const client of found) text += lineOf(call, session, client);
-  reply.verbatim("txt", text);
+  const pieces: Buffer[] = [];
+  let piece = "";
+  for (const client of found) {
+    piece += lineOf(call, session, client);
+    if (piece.length < PIECE_CHARACTERS) continue;
+    pieces.push(Buffer.from(piece, "latin1"));
+    piece = "";
+  }
+  pieces.push(Buffer.from(piece, "latin1"));
+  replyText(reply, pieces);
+}
+
+/** A verbatim text in pieces: many clients with long names do not fit into one string. */
+function replyText(reply: ReplyWriter, pieces: readonly Buffer[]): void {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  reply.raw(latin1Bytes(reply.resp3 ? `=${length + 4}\r\ntxt:` : `$${length}\r\n`));
+  for (const piece of pieces) reply.raw(piece);
+  reply.raw(LINE_END);
 }
 
 /** The clients that the options ask for; undefined when they are wrong (the error is written). */
