@@ -75,9 +75,7 @@ export function commandCommands(holder: TableHolder): readonly CommandSpec<Call>
   const help = (call: Call): void => replyHelp(call, HELP_LINES);
   const inRequest = { complexity: "O(N) in the number of arguments" };
   const many = { tips: UNORDERED, arguments: NAMES };
-  const infoHistory = [
-    ["7.0.0", "Allowed to be called with no argument to get info on all commands."],
-  ] as const;
+  const infoHistory = [["7.0.0", "Tells all commands when none is named."]] as const;
   return [
     part("command", -1, "2.8.13", "Tells all commands.", info, {
       tips: UNORDERED,
@@ -119,7 +117,7 @@ function replyInfo(call: Call, { table }: TableHolder): void {
   reply.array(args.count - 2);
   for (let i = 2; i < args.count; i++) {
     const command = table.findFull(args.text(i));
-    if (command === undefined) reply.nilArray();
+    if (command === undefined) reply.nil();
     else replyCommandInfo(reply, command);
   }
 }
