@@ -6,6 +6,8 @@ import { ReplySplitter } from "../support/reply-splitter";
 import type { SeededRandom } from "../support/seeds";
 import type { Connection, MemoryTransport } from "./memory-transport";
 
+/** Every byte of the longest request, as four characters. */
+const MONITOR_LINE_BYTES = 1 << 28;
 const MONITOR_LINE = /^\+\d+\.\d{6} \[/;
 
 export class FuzzClient {
@@ -16,7 +18,7 @@ export class FuzzClient {
   replies = 0;
   lastReply: Buffer = Buffer.alloc(0);
   readonly #transport: MemoryTransport;
-  readonly #splitter = new ReplySplitter();
+  readonly #splitter = new ReplySplitter(MONITOR_LINE_BYTES);
   #outgoing: Buffer = Buffer.alloc(0);
 
   constructor(transport: MemoryTransport) {

@@ -37,8 +37,6 @@ const TABLE_WORDS = 1 << 18;
 /** Small, so that replies fill both often; the longest error, of 16 KiB, must fit. */
 const OUTPUT_BYTES = 1 << 15;
 const RUNS = 64;
-/** Takes no more of a client than this into one turn. */
-const SHARE_BYTES = 1 << 21;
 const AFTER_TURN = 0x2a;
 const NOTHING = Buffer.alloc(0);
 
@@ -247,11 +245,10 @@ export class MemoryTransport implements Transport {
   #takeIn(connection: Connection): void {
     const { input, control } = this.memory;
     const from = this.#inputAt;
-    const taken = Math.min(connection.pending.length, SHARE_BYTES);
-    input.set(connection.pending.subarray(0, taken), from);
-    connection.pending = connection.pending.subarray(taken);
+    input.set(connection.pending, from);
     connection.from = from;
-    connection.end = from + taken;
+    connection.end = from + connection.pending.length;
+    connection.pending = NOTHING;
     this.#inputAt = connection.end;
     const flags = control[connection.slot * CONTROL_WORDS + CONTROL_FLAGS];
     const isUnauthenticated = (flags & FLAG_UNAUTHENTICATED) !== 0;
@@ -269,8 +266,7 @@ export class MemoryTransport implements Transport {
         outcome === SCAN_STOPPED,
       `scan outcome ${outcome}`,
     );
-    const isAgain = outcome === SCAN_TABLE_FULL || outcome === SCAN_AWAITS_TURN;
-    connection.isReady = isAgain || connection.pending.length > 0;
+    connection.isReady = outcome === SCAN_TABLE_FULL || outcome === SCAN_AWAITS_TURN;
     connection.restAt = this.#scanner.restAt;
   }
 
@@ -286,7 +282,7 @@ export class MemoryTransport implements Transport {
     }
     if (connection.isClosing) keptFrom = connection.end;
     const kept = Buffer.from(input.slice(keptFrom, connection.end));
-    if (kept.length > 0) connection.pending = Buffer.concat([kept, connection.pending]);
+    connection.pending = kept;
     const word = connection.slot * STATS_WORDS + STATS_QUERY_BYTES;
     stats[word] = connection.pending.length;
   }

@@ -50,6 +50,12 @@ export class ReplySplitter {
   readonly #open: number[] = [];
   /** End of the bulk at #scanned when its header was read and its body is not all here. */
   #bulkEnd = -1;
+  readonly #maxLineBytes: number;
+
+  /** @param maxLineBytes lines that MONITOR brings may be longer than any other's. */
+  constructor(maxLineBytes = MAX_LINE_BYTES) {
+    this.#maxLineBytes = maxLineBytes;
+  }
 
   /** Adds bytes as they came from the socket. */
   push(chunk: Buffer): void {
@@ -147,7 +153,7 @@ export class ReplySplitter {
   #findLineEnd(): number {
     const lineEnd = this.#bytes.subarray(0, this.#end).indexOf(LF, this.#scanned);
     if (lineEnd < 0) {
-      if (this.#end - this.#scanned > MAX_LINE_BYTES) throw this.#violation("endless line");
+      if (this.#end - this.#scanned > this.#maxLineBytes) throw this.#violation("endless line");
       return -1;
     }
     if (lineEnd === this.#scanned || this.#bytes[lineEnd - 1] !== CR) {
