@@ -1,5 +1,6 @@
 import type { Arena } from "../memory/arena";
 import { GRANULE_MASK, SEGMENT_SHIFT } from "../memory/block-memory";
+import { BucketChains } from "./bucket-chains";
 import {
   BUCKET_CHAIN,
   BUCKET_REFS,
@@ -59,13 +60,13 @@ export class Dict {
   #foundBucket = 0;
   #foundSlot = 0;
   readonly #memory: Arena;
+  readonly #chains: BucketChains;
   readonly #keyAt: number;
-  readonly #movedTags = new Uint8Array(BUCKET_SLOTS);
-  readonly #movedRefs = new Int32Array(BUCKET_SLOTS);
 
   /** @param keyAt byte offset of the key in an entry without expiry (with one: 8 more). */
   constructor(memory: Arena, keyAt: number) {
     this.#memory = memory;
+    this.#chains = new BucketChains(memory);
     this.#keyAt = keyAt;
   }
 
@@ -144,7 +145,7 @@ export class Dict {
       const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
       const at = (bucket & GRANULE_MASK) << 2;
       for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
-        if (words[at + BUCKET_REFS + slot] === entry && this.#tagAt(bucket, slot) !== 0) {
+        if (words[at + BUCKET_REFS + slot] === entry && this.#chains.tagAt(bucket, slot) !== 0) {
           this.#foundBucket = bucket;
           this.#foundSlot = slot;
           return this.#entryWord(entry, ENTRY_HASH) === hash;
@@ -162,7 +163,7 @@ export class Dict {
     const expiring = (this.#entryWord(entry, ENTRY_KEY_LENGTH) & ENTRY_EXPIRY_BIT) !== 0;
     const index = chunkIndexOf(hash, this.#mask, this.chunks);
     const bucket = this.#ownChunk(index) + ((hash & 63) << 2);
-    this.#place(bucket, tagOf(hash) | (expiring ? TAG_EXPIRING : 0), entry);
+    this.#chains.place(bucket, tagOf(hash) | (expiring ? TAG_EXPIRING : 0), entry);
     this.#setCounts(this.count + 1, this.expiring + (expiring ? 1 : 0));
   }
 
@@ -177,9 +178,9 @@ export class Dict {
     const at = (bucket & GRANULE_MASK) << 2;
     words[at + BUCKET_REFS + this.#foundSlot] = entry;
     const expiring = (this.#entryWord(entry, ENTRY_KEY_LENGTH) & ENTRY_EXPIRY_BIT) !== 0;
-    const tag = this.#tagAt(bucket, this.#foundSlot);
+    const tag = this.#chains.tagAt(bucket, this.#foundSlot);
     if (expiring === ((tag & TAG_EXPIRING) !== 0)) return;
-    this.#setTag(bucket, this.#foundSlot, tag ^ TAG_EXPIRING);
+    this.#chains.setTag(bucket, this.#foundSlot, tag ^ TAG_EXPIRING);
     this.#setCounts(this.count, this.expiring + (expiring ? 1 : -1));
   }
 
@@ -198,11 +199,11 @@ export class Dict {
   removeFound(): void {
     this.#ownFound();
     const bucket = this.#foundBucket;
-    const tag = this.#tagAt(bucket, this.#foundSlot);
+    const tag = this.#chains.tagAt(bucket, this.#foundSlot);
     const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
     const entry = words[((bucket & GRANULE_MASK) << 2) + BUCKET_REFS + this.#foundSlot];
     const head = this.#bucketOf(this.#foundIndex, this.#entryWord(entry, ENTRY_HASH));
-    this.#fillHole(head, bucket, this.#foundSlot);
+    this.#chains.fillHole(head, bucket, this.#foundSlot);
     this.#setCounts(this.count - 1, this.expiring - ((tag & TAG_EXPIRING) !== 0 ? 1 : 0));
     if (
       this.chunks > 1 &&
@@ -251,7 +252,7 @@ export class Dict {
         const words = memory.words[bucket >>> SEGMENT_SHIFT];
         const at = (bucket & GRANULE_MASK) << 2;
         for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
-          if (this.#tagAt(bucket, slot) === 0) continue;
+          if (this.#chains.tagAt(bucket, slot) === 0) continue;
           // Only the field: the header may be frozen, and nobody will open it again.
           this.count--;
           dispose(words[at + BUCKET_REFS + slot]);
@@ -286,14 +287,6 @@ export class Dict {
     const directory = this.#directory;
     const words = this.#memory.words[directory >>> SEGMENT_SHIFT];
     return words[((directory & GRANULE_MASK) << 2) + index] + ((hash & 63) << 2);
-  }
-
-  #tagAt(bucket: number, slot: number): number {
-    return this.#memory.bytes[bucket >>> SEGMENT_SHIFT][((bucket & GRANULE_MASK) << 4) + slot];
-  }
-
-  #setTag(bucket: number, slot: number, tag: number): void {
-    this.#memory.bytes[bucket >>> SEGMENT_SHIFT][((bucket & GRANULE_MASK) << 4) + slot] = tag;
   }
 
   #setCounts(count: number, expiring: number): void {
@@ -332,17 +325,6 @@ export class Dict {
     return owned;
   }
 
-  /** The overflow block behind an owned bucket, owned; 0 at the chain's end. */
-  #ownNext(bucket: number): number {
-    const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
-    const at = ((bucket & GRANULE_MASK) << 2) + BUCKET_CHAIN;
-    const next = words[at];
-    if (next === 0 || !this.#memory.frozenNow) return next;
-    const owned = this.#memory.own(next);
-    words[at] = owned;
-    return owned;
-  }
-
   /** Makes the position's bucket writable, with every block on the way to it. */
   #ownFound(): void {
     if (!this.#memory.frozenNow) return;
@@ -354,65 +336,11 @@ export class Dict {
     for (;;) {
       const ownedWords = this.#memory.words[bucket >>> SEGMENT_SHIFT];
       const at = ((bucket & GRANULE_MASK) << 2) + BUCKET_REFS + this.#foundSlot;
-      if (ownedWords[at] === entry && this.#tagAt(bucket, this.#foundSlot) !== 0) break;
-      bucket = this.#ownNext(bucket);
+      if (ownedWords[at] === entry && this.#chains.tagAt(bucket, this.#foundSlot) !== 0) break;
+      bucket = this.#chains.ownNext(bucket);
       if (bucket === 0) throw new Error("the position is no longer in the dictionary");
     }
     this.#foundBucket = bucket;
-  }
-
-  /** Writes tag and ref into the first free slot of an owned bucket's chain. */
-  #place(head: number, tag: number, entry: number): void {
-    const memory = this.#memory;
-    for (let bucket = head; ; ) {
-      const words = memory.words[bucket >>> SEGMENT_SHIFT];
-      const at = (bucket & GRANULE_MASK) << 2;
-      for (let group = 0; group < 3; group++) {
-        const free = ~words[at + group] & OCCUPIED_BITS;
-        if (free === 0) continue;
-        const slot = (group << 2) + ((31 - Math.clz32(free & -free)) >>> 3);
-        this.#setTag(bucket, slot, tag);
-        words[at + BUCKET_REFS + slot] = entry;
-        return;
-      }
-      let next = this.#ownNext(bucket);
-      if (next === 0) {
-        next = memory.alloc(64);
-        const start = (next & GRANULE_MASK) << 2;
-        memory.words[next >>> SEGMENT_SHIFT].fill(0, start, start + 16);
-        words[at + BUCKET_CHAIN] = next;
-      }
-      bucket = next;
-    }
-  }
-
-  /**
-   * Empties a slot: the chain's last entry moves into it, so that only the last block has holes, and
-   * an overflow block goes when it is empty. All blocks from `head` to the hole are owned.
-   */
-  #fillHole(head: number, holeBucket: number, holeSlot: number): void {
-    const memory = this.#memory;
-    let before = 0;
-    let last = head;
-    for (let next = this.#ownNext(last); next !== 0; next = this.#ownNext(last)) {
-      before = last;
-      last = next;
-    }
-    const lastWords = memory.words[last >>> SEGMENT_SHIFT];
-    const lastAt = (last & GRANULE_MASK) << 2;
-    this.#setTag(holeBucket, holeSlot, 0);
-    if (last !== holeBucket) {
-      let slot = BUCKET_SLOTS - 1;
-      while (this.#tagAt(last, slot) === 0) slot--;
-      this.#setTag(holeBucket, holeSlot, this.#tagAt(last, slot));
-      this.#setTag(last, slot, 0);
-      const holeAt = ((holeBucket & GRANULE_MASK) << 2) + BUCKET_REFS + holeSlot;
-      memory.words[holeBucket >>> SEGMENT_SHIFT][holeAt] = lastWords[lastAt + BUCKET_REFS + slot];
-    }
-    if (before === 0 || !isEmptyBucket(lastWords, lastAt)) return;
-    const chainAt = ((before & GRANULE_MASK) << 2) + BUCKET_CHAIN;
-    memory.words[before >>> SEGMENT_SHIFT][chainAt] = 0;
-    memory.free(last);
   }
 
   #setChunks(chunks: number): void {
@@ -430,7 +358,7 @@ export class Dict {
     const added = this.chunks;
     const mask = maskFor(added + 1);
     const elder = added & (mask >>> 1);
-    const movingBit = (mask ^ (mask >>> 1)) << 6;
+    const bit = (mask ^ (mask >>> 1)) << 6;
     this.#ownRoot();
     if ((added + 1) * 4 > memory.capacityOf(this.#directory)) {
       this.#directory = memory.resize(this.#directory, (added + 1) * 8, added * 4);
@@ -440,9 +368,16 @@ export class Dict {
     const directory = this.#directory;
     memory.words[directory >>> SEGMENT_SHIFT][((directory & GRANULE_MASK) << 2) + added] = target;
     this.#setChunks(added + 1);
+    this.#chains.gatherHashes(source);
     for (let number = 0; number < CHUNK_BUCKETS; number++) {
       const offset = number * CHUNK_GRANULES_PER_BUCKET;
-      this.#redistribute(source + offset, source + offset, target + offset, movingBit);
+      this.#chains.redistribute(
+        source + offset,
+        source + offset,
+        target + offset,
+        bit,
+        number * BUCKET_SLOTS,
+      );
     }
   }
 
@@ -455,7 +390,7 @@ export class Dict {
     this.#setChunks(removed);
     for (let number = 0; number < CHUNK_BUCKETS; number++) {
       const offset = number * CHUNK_GRANULES_PER_BUCKET;
-      this.#redistribute(source + offset, elder + offset, elder + offset, 0);
+      this.#chains.redistribute(source + offset, elder + offset, elder + offset, 0, 0);
     }
     memory.free(source);
     if (removed * 16 < memory.capacityOf(this.#directory) && removed > 16) {
@@ -463,40 +398,4 @@ export class Dict {
       this.#setChunks(removed);
     }
   }
-
-  /** Takes a whole chain apart and places each entry by one bit of its hash. */
-  #redistribute(head: number, unset: number, set: number, movingBit: number): void {
-    const memory = this.#memory;
-    let bucket = head;
-    do {
-      const words = memory.words[bucket >>> SEGMENT_SHIFT];
-      const at = (bucket & GRANULE_MASK) << 2;
-      let moved = 0;
-      for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
-        const tag = this.#tagAt(bucket, slot);
-        if (tag === 0) continue;
-        this.#movedTags[moved] = tag;
-        this.#movedRefs[moved++] = words[at + BUCKET_REFS + slot];
-      }
-      const next = words[at + BUCKET_CHAIN];
-      if (bucket === head) {
-        words[at] = 0;
-        words[at + 1] = 0;
-        words[at + 2] = 0;
-        words[at + BUCKET_CHAIN] = 0;
-      } else {
-        memory.free(bucket);
-      }
-      for (let i = 0; i < moved; i++) {
-        const entry = this.#movedRefs[i];
-        const goes = movingBit !== 0 && (this.#entryWord(entry, ENTRY_HASH) & movingBit) !== 0;
-        this.#place(goes ? set : unset, this.#movedTags[i], entry);
-      }
-      bucket = next;
-    } while (bucket !== 0);
-  }
-}
-
-function isEmptyBucket(words: Int32Array, at: number): boolean {
-  return (words[at] | words[at + 1] | words[at + 2]) === 0;
 }
