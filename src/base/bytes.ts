@@ -35,23 +35,6 @@ export function equalBytes(
   return true;
 }
 
-/** memcmp with lengths: negative, zero or positive as `a` sorts before, with or after `b`. */
-export function compareBytes(
-  a: Uint8Array,
-  aAt: number,
-  aLength: number,
-  b: Uint8Array,
-  bAt: number,
-  bLength: number,
-): number {
-  const common = Math.min(aLength, bLength);
-  for (let i = 0; i < common; i++) {
-    const difference = a[aAt + i] - b[bAt + i];
-    if (difference !== 0) return difference;
-  }
-  return aLength - bLength;
-}
-
 /** Whether a range equals `lower`, ASCII letters compared without case. `lower` is lower case. */
 export function equalsIgnoreCase(
   bytes: Uint8Array,

@@ -9,16 +9,12 @@ export const ERR_NOT_INTEGER = "ERR value is not an integer or out of range";
 export const ERR_NOT_FLOAT = "ERR value is not a valid float";
 export const ERR_WRONG_TYPE = "WRONGTYPE Operation against a key holding the wrong kind of value";
 export const ERR_NO_SUCH_KEY = "ERR no such key";
-export const ERR_OUT_OF_RANGE = "ERR index out of range";
 export const ERR_DB_INDEX = "ERR DB index is out of range";
-export const ERR_INVALID_DB_INDEX = "ERR invalid DB index";
 export const ERR_STRING_TOO_LONG = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
 export const ERR_OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
 export const ERR_NO_AUTH = "NOAUTH Authentication required.";
 export const ERR_TIMEOUT_NOT_INTEGER = "ERR timeout is not an integer or out of range";
 export const ERR_TIMEOUT_NEGATIVE = "ERR timeout is negative";
-export const ERR_VALUE_OUT_OF_RANGE = "ERR value is out of range";
-export const ERR_MUST_BE_POSITIVE = "ERR value is out of range, must be positive";
 
 /** Longest part of a user's name or argument that an error repeats. */
 const SHOWN_BYTES = 128;

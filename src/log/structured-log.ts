@@ -35,6 +35,7 @@ interface PinoMetadata {
   lastObj: Readonly<Record<string, unknown>>;
 }
 
+/** Loaded by create-log only when a structured format is asked for. @public */
 export class StructuredLog extends LeveledLog {
   readonly #pino: Logger<LineLevel>;
 

@@ -36,8 +36,3 @@ function isChosen(section: InfoSection, chosen: ReadonlySet<string>): boolean {
 export function twoDecimals(value: number): string {
   return value.toFixed(2);
 }
-
-/** A flag as INFO shows it. */
-export function flag(value: boolean): number {
-  return value ? 1 : 0;
-}
