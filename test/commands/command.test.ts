@@ -126,9 +126,17 @@ describe("COMMAND beside the real server", () => {
     }
   });
 
+  test("COMMAND LIST names subcommands, too, as the real server does", async () => {
+    const lists = await Promise.all([ours, real].map((one) => one.call("COMMAND", "LIST")));
+    const [mine, theirs] = lists.map((list) => (list as Reply[]).map(String));
+    const isOfClient = (name: string): boolean => name.startsWith("client|");
+    assert.ok(mine?.some(isOfClient) && theirs?.some(isOfClient));
+  });
+
   test("COMMAND alone, INFO and DOCS without names tell every command of LIST", async () => {
     await useProtocol("3");
-    const list = ((await ours.call("COMMAND", "LIST")) as Reply[]).map(String);
+    const all = ((await ours.call("COMMAND", "LIST")) as Reply[]).map(String);
+    const list = all.filter((name) => !name.includes("|"));
     assert.equal(await ours.call("COMMAND", "COUNT"), list.length);
     for (const words of [["COMMAND"], ["COMMAND", "INFO"]]) {
       const infos = (await ours.call(...words)) as Reply[][];

@@ -18,11 +18,11 @@ const VALUE_INDEX = 4;
 
 type Filter = (command: Command<never>) => boolean;
 
-/** Replies the names of commands; with a filter those of subcommands, too. */
+/** Replies the names of commands and subcommands. */
 export function listCommands(call: Call, table: CommandTable<never>): void {
   const { args, reply } = call;
   if (args.count === 2) {
-    replyNames(call, table.commands);
+    replyNames(call, [...table.all()]);
     return;
   }
   const filter = args.count === 5 && args.is(2, FILTERBY) ? readFilter(call) : undefined;
