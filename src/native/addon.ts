@@ -46,7 +46,8 @@ export interface NativeReactor {
 export interface NativeAddon {
   /** Throws when the system refuses the memory. */
   createReactor(maxSlots: number, key0: number, key1: number): NativeReactor;
-  /** HalfSipHash-1-3 of [offset, offset + length); unsigned. */
+  /** HalfSipHash-1-3 of [offset, offset + length); unsigned. The crossing costs about 120 ns, so
+   * the twin (base/half-sip-hash.ts) is faster below some 100 bytes. */
   halfSipHash13(
     bytes: Uint8Array,
     offset: number,
@@ -62,7 +63,9 @@ export interface NativeAddon {
   setFileLimit(files: number): number;
   /** Sends a state to the socket of sd_notify(3); 0 or errno. */
   notifySupervisor(socketName: string, state: string): number;
-  /** Writes the records of all complete requests in `bytes`; returns the words written. */
+  /** Writes the records of all complete requests in `bytes`; returns the words written. About 45 ns
+   * for a SET with a short key, a fifth of the twin (protocol/request-scanner.ts), which is never
+   * faster. */
   scan(
     bytes: Uint8Array,
     table: Uint8Array,

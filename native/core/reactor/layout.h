@@ -56,6 +56,8 @@ constexpr uint32_t kStatsBytesOut = 3;
 constexpr uint32_t kReadBytes = 65536;
 /** The same for a request that has its own place; longer, because nothing is copied there. */
 constexpr uint32_t kBigReadBytes = 262144;
+/** The rest of an argument up to this size is received behind its beginning at once. */
+constexpr uint32_t kTopUpBytes = 131072;
 /** A partial request up to this size waits in a block of its own; a longer one gets a place. */
 constexpr uint32_t kMaxCarryBytes = 32768;
 /** The low end of the places stays resident, so that a stream of them does not fault each time. */

@@ -31,6 +31,8 @@ struct Reactor::Scanning {
   uint32_t at;
   uint32_t end;
   resp::Limits limits;
+  /** The read before took all it asked for, so the socket likely has more. */
+  bool hasMore;
 };
 
 void Reactor::readClient(uint32_t slot) {
@@ -54,7 +56,7 @@ void Reactor::readClient(uint32_t slot) {
     client.carryUsed = 0;
   }
   turnUsed_ = base + kept + length;
-  scanBytes(slot, base, turnUsed_);
+  scanBytes(slot, base, turnUsed_, length == kReadBytes);
 }
 
 void Reactor::readIntoPlace(uint32_t slot) {
@@ -90,24 +92,25 @@ void Reactor::rescanKept(uint32_t slot) {
     client.turnPlace = client.place;
     client.place = {};
     spendPlace(slot);
-    return scanBytes(slot, begin, end);
+    return scanBytes(slot, begin, end, false);
   }
   const uint32_t base = turnUsed_;
   std::memcpy(input_ + base, client.carry, client.carryUsed);
   turnUsed_ = base + client.carryUsed;
   client.carryUsed = 0;
-  scanBytes(slot, base, turnUsed_);
+  scanBytes(slot, base, turnUsed_, false);
 }
 
-void Reactor::scanBytes(uint32_t slot, uint32_t begin, uint32_t end) {
+void Reactor::scanBytes(uint32_t slot, uint32_t begin, uint32_t end, bool hasMore) {
   Client& client = clients_[slot];
   client.round = round_;
   client.turnBegin = begin;
   client.turnEnd = end;
   client.turnRecords = 0;
   const bool unauthenticated = control(slot, kControlFlags) & kFlagUnauthenticated;
-  Scanning scanning = {slot, begin, end, {settings_.maxBulkBytes, unauthenticated}};
-  while (scanning.at < end && scanOne(scanning)) {
+  const resp::Limits limits = {settings_.maxBulkBytes, unauthenticated};
+  Scanning scanning = {slot, begin, end, limits, hasMore};
+  while (scanning.at < scanning.end && scanOne(scanning)) {
   }
   if (client.carryUsed == 0) freeCarry(client);
   if (isConnected(slot)) updateQueryBytes(slot);
@@ -125,8 +128,11 @@ bool Reactor::scanOne(Scanning& scanning) {
                                    static_cast<uint32_t>((tableRoom - resp::kRecordHeaderWords) / 2),
                                    scanning.at}
               : resp::ArgumentList{client.arguments, client.argumentsRoom, 0};
-  const resp::Scan scan = resp::scanRequest(input_ + scanning.at, scanning.end - scanning.at,
-                                            scanning.limits, list, client.request);
+  resp::Scan scan;
+  do {
+    scan = resp::scanRequest(input_ + scanning.at, scanning.end - scanning.at, scanning.limits,
+                             list, client.request);
+  } while (scan.outcome == resp::Outcome::kIncomplete && topUp(scanning));
   switch (scan.outcome) {
     case resp::Outcome::kRequest:
       if (!takeRequest(scanning, record, inTable)) return false;
@@ -149,6 +155,25 @@ bool Reactor::scanOne(Scanning& scanning) {
   }
   forgetRequest(client);
   scanning.at += scan.end;
+  return true;
+}
+
+/**
+ * Receives the rest of a moderately big argument right behind what the last read brought, which
+ * spares moving it to a place. False when there is nothing to gain or nothing there.
+ */
+bool Reactor::topUp(Scanning& scanning) {
+  Client& client = clients_[scanning.slot];
+  if (!scanning.hasMore || client.request.bulk < 0 || scanning.end != turnUsed_) return false;
+  const uint64_t missing = client.request.wanted() - (scanning.end - scanning.at);
+  if (missing > kTopUpBytes || missing > options_.turnBytes - turnUsed_) return false;
+  const ssize_t received = recv(client.fd, input_ + turnUsed_, missing, 0);
+  // The end of the stream, or an error, is met again by the next read.
+  if (received <= 0) return false;
+  stat(scanning.slot, kStatsBytesIn) += static_cast<double>(received);
+  turnUsed_ += static_cast<uint32_t>(received);
+  scanning.end = turnUsed_;
+  client.turnEnd = turnUsed_;
   return true;
 }
 

@@ -135,8 +135,9 @@ class Reactor {
   void readClient(uint32_t slot);
   void readIntoPlace(uint32_t slot);
   void readFailed(uint32_t slot, long result);
-  void scanBytes(uint32_t slot, uint32_t begin, uint32_t end);
+  void scanBytes(uint32_t slot, uint32_t begin, uint32_t end, bool hasMore);
   bool scanOne(Scanning& scanning);
+  bool topUp(Scanning& scanning);
   bool takeRequest(Scanning& scanning, uint32_t* record, bool inTable);
   bool stopAtError(Scanning& scanning, uint32_t error);
   bool waitForTable(Scanning& scanning);
