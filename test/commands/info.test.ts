@@ -235,6 +235,14 @@ describe("INFO", () => {
     assert.ok((await number(ours, "stats", "total_writes_processed")) > 20);
   });
 
+  test("the main thread has taken part of the processor time of the process", async () => {
+    const [cpu] = (await info(ours, "cpu")).values();
+    const of = (name: string): number => Number(cpu.get(name));
+    const main = of("used_cpu_user_main_thread") + of("used_cpu_sys_main_thread");
+    // The kernel tells the thread's time in steps of 10 ms each.
+    assert.ok(main > 0 && main <= of("used_cpu_user") + of("used_cpu_sys") + 0.02, String(main));
+  });
+
   test("server tells who it is", async () => {
     const [server] = (await info(ours, "server")).values();
     const [expected] = (await info(real, "server")).values();
