@@ -8,6 +8,8 @@ import type { OutputLimits } from "./output-limits";
 import type { SessionLog } from "./session-log";
 import type { SessionStats } from "./session-stats";
 
+/** The time in which every client is visited once. */
+const ROUND_MS = 1000;
 /** How long a client that is closing may go without taking anything of its last replies. */
 const LAST_REPLIES_MS = 60_000;
 
@@ -30,15 +32,18 @@ export interface ClientRoundsParts {
 export class ClientRounds {
   readonly #parts: ClientRoundsParts;
   #slot = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ClientRoundsParts) {
     this.#parts = parts;
   }
 
-  /** @param ticksPerSecond how often this is called. */
-  tick(nowMs: number, ticksPerSecond: number): void {
+  /** Called often, in any rhythm. `monotonicMs` may start anywhere. */
+  tick(nowMs: number, monotonicMs: number): void {
     const { bySlot } = this.#parts.clients;
-    const share = Math.ceil(bySlot.length / ticksPerSecond);
+    const elapsedMs = Math.min(monotonicMs - this.#lastMs, ROUND_MS);
+    this.#lastMs = monotonicMs;
+    const share = Math.ceil((bySlot.length * elapsedMs) / ROUND_MS);
     const idleSeconds = this.#parts.config.number("timeout");
     for (let visited = 0; visited < share; visited++) {
       if (this.#slot >= bySlot.length) this.#slot = 0;

@@ -7,8 +7,7 @@ export interface SessionTask {
   readonly run: (monotonicMs: number) => void;
 }
 
-/** Visits to clients a second in which each is seen once. */
-const ROUNDS_PER_SECOND = 10;
+const SAMPLE_PERIOD_MS = 100;
 
 /** @param commandsProcessed how many commands have been run since the start. */
 export function sessionTasks(
@@ -16,18 +15,17 @@ export function sessionTasks(
   commandsProcessed: () => number,
 ): readonly SessionTask[] {
   const { clock, pauses, eviction, rounds, stats } = session;
-  const samplePeriodMs = 100;
   return [
     { name: "pauses", periodMs: 0, run: () => pauses.tick(clock.nowMs()) },
     { name: "client-eviction", periodMs: 0, run: () => eviction.run(clock.nowMs()) },
     {
       name: "client-rounds",
-      periodMs: 1000 / ROUNDS_PER_SECOND,
-      run: () => rounds.tick(clock.nowMs(), ROUNDS_PER_SECOND),
+      periodMs: 0,
+      run: (monotonicMs) => rounds.tick(clock.nowMs(), monotonicMs),
     },
     {
       name: "session-stats",
-      periodMs: samplePeriodMs,
+      periodMs: SAMPLE_PERIOD_MS,
       run: (monotonicMs) => stats.sample(commandsProcessed(), monotonicMs),
     },
   ];

@@ -32,7 +32,7 @@ function setStat(rig: SessionRig, slot: number, word: number, value: number): vo
 function passSeconds(rig: SessionRig, seconds: number): void {
   for (let second = 0; second < seconds; second++) {
     rig.clock.advance(1000);
-    rig.session.rounds.tick(rig.clock.nowMs(), 1);
+    rig.session.rounds.tick(rig.clock.nowMs(), rig.clock.monotonicMs());
   }
 }
 
@@ -138,9 +138,11 @@ describe("rounds", () => {
     const rig = new SessionRig();
     rig.set("timeout", "1");
     for (let slot = 0; slot < 60; slot++) rig.join(slot);
+    // The clients have been idle for long when somebody begins to look.
+    rig.session.rounds.tick(rig.clock.nowMs(), 0);
     rig.clock.advance(5000);
     for (let tick = 0; tick < 10; tick++) {
-      rig.session.rounds.tick(rig.clock.nowMs(), 10);
+      rig.session.rounds.tick(rig.clock.nowMs(), (tick + 1) * 100);
       assert.equal(rig.transport.closed.length, (tick + 1) * 6);
     }
   });
