@@ -41,9 +41,16 @@ export class Arguments {
     return this.table[this.#base + (index << 1) + 1];
   }
 
-  /** Whether an argument is a word, ASCII letters compared without case; `lower` is lower case. */
+  /**
+   * Whether an argument is a word, ASCII letters compared without case; `lower` is lower case. As
+   * for Redis a NUL ends the argument, so `nx\0any` is the option `nx`.
+   */
   is(index: number, lower: Uint8Array): boolean {
-    return equalsIgnoreCase(this.input, this.offset(index), this.length(index), lower);
+    const at = this.offset(index);
+    const { length } = lower;
+    const given = this.length(index);
+    if (given < length || (given > length && this.input[at + length] !== 0)) return false;
+    return equalsIgnoreCase(this.input, at, length, lower);
   }
 
   /** A canonical decimal up to 2^53 - 1 in size, else NaN (then ask `int64`). */

@@ -49,7 +49,7 @@ function readConditions(call: DataCall): number {
     else if (args.is(i, GT)) conditions |= IF_LATER;
     else if (args.is(i, LT)) conditions |= IF_EARLIER;
     else {
-      reply.error(`ERR Unsupported option ${args.text(i)}`);
+      reply.error(`ERR Unsupported option ${args.shownText(i)}`);
       return REFUSED;
     }
   }

@@ -47,7 +47,7 @@ function scan(call: DataCall): void {
 /** Takes out of the list what is not asked for or has expired; the latter is removed for good. */
 function keepWanted(call: DataCall, options: ScanOptions, found: EntryList): void {
   const { keyspace, db } = call;
-  const typeName = options.typeIndex === 0 ? undefined : call.args.text(options.typeIndex);
+  const typeName = options.typeIndex === 0 ? undefined : call.args.shownText(options.typeIndex);
   const type = typeName === undefined ? undefined : latin1Bytes(typeName.toLowerCase());
   const { count } = found;
   found.clear();

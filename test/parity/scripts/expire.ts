@@ -178,6 +178,8 @@ export const EXPIRE_SCRIPTS = [
       EXPIRE k 100 FOO
       EXPIRE k 100 NX FOO
       EXPIRE k 100 ""
+      EXPIRE k 100 "a\x00b"
+      EXPIRE k 100 "NX\x00"
       EXPIRE k 100 NX NX
       TTL k
       EXPIRE k 200 GT GT

@@ -281,6 +281,7 @@ export const KEYSPACE_SCRIPTS = [
       .scan SCAN * TYPE string
       .scan SCAN * TYPE STRING
       .scan SCAN * TYPE list
+      .scan SCAN * TYPE "string\x00x"
       .scan SCAN * TYPE string MATCH b*
       .scan SCAN * MATCH nope
       .scan SCAN * COUNT 1 COUNT 100 MATCH x MATCH a*
