@@ -171,6 +171,22 @@ export class Config {
     return this.#change(changes);
   }
 
+  /**
+   * What the directive would hold after `set` of these pairs: undefined when none of them names it,
+   * or gives no value for it. For rooms that need time to follow and begin before the set.
+   */
+  preview<N extends DirectiveName>(
+    name: N,
+    pairs: readonly (readonly [name: string, text: string])[],
+  ): ValueOf<N> | undefined {
+    const slot = this.#slot(name);
+    const text = pairs.find(([given]) => this.#find(given)?.slot === slot)?.[1];
+    if (text === undefined) return undefined;
+    const context = { fromFile: false, repeated: false, previous: slot.value };
+    const parsed = slot.directive.parse(setArguments(slot.directive, text), context);
+    return "problem" in parsed ? undefined : (parsed.value as ValueOf<N>);
+  }
+
   /** True when the value of that name (any case, alias or not) must not be logged. */
   isSensitive(name: string): boolean {
     const entry = this.#find(name);

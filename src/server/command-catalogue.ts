@@ -8,6 +8,12 @@ import type { DataCall } from "../keyspace/data-call";
 import { sessionCommands } from "../session/session-commands";
 import { stringCommands } from "../types/string/string-commands";
 import { StringLimits } from "../types/string/string-limits";
+import { type ConfigCommandParts, configCommands } from "./commands/config";
+import { debugCommands } from "./commands/debug/debug-command";
+import { lolwutCommands } from "./commands/lolwut";
+import { shutdownCommands } from "./commands/shutdown";
+import { timeCommands } from "./commands/time";
+import { ConfigSetter } from "./config-setter";
 import { infoCommands } from "./info/info-command";
 import type { ServerContext } from "./server-context";
 
@@ -22,9 +28,21 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...selectCommands,
     ...keyspaceCommands,
     ...stringCommands(stringLimits(context.session.config)),
+    ...configCommands(configParts(context)),
+    ...debugCommands(context),
+    ...lolwutCommands(context.keyspace.random),
+    ...shutdownCommands(context.shutdown),
+    ...timeCommands(context.session.clock),
     ...infoCommands(context.infoSections),
     ...memoryCommands(context.memoryReport),
   ];
+}
+
+function configParts(context: ServerContext): ConfigCommandParts {
+  const { session, listeners, facts, resetStatistics } = context;
+  const { config, log } = session;
+  const setter = new ConfigSetter({ config, listeners, warning: (text) => log.warning(text) });
+  return { session, setter, configFile: facts.configFile, resetStatistics };
 }
 
 /** The longest string, following CONFIG SET proto-max-bulk-len. */

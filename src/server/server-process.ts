@@ -104,7 +104,10 @@ export class ServerProcess {
     logBeginning(log, hasArguments);
     this.#supervision.begin();
     log.setRole("master");
-    if (!fitMaxClients(config, this.#openFiles)) return this.#fail();
+    if (!fitMaxClients(config, this.#openFiles)) {
+      this.#fail();
+      return;
+    }
     const seed = randomBytes(HASH_KEY_BYTES + RANDOM_SEED_BYTES);
     const hashKey = [seed.readInt32LE(0), seed.readInt32LE(4)] as const;
     const { transport, reason } = openTransport(hashKey, slotsFor(config, this.#openFiles));
@@ -114,8 +117,14 @@ export class ServerProcess {
     const node = this.#createNode(transport, parts, hashKey, new Random(seed.readInt32LE(8)));
     this.#node = node;
     const problem = renameCommands(node.table, loaded.renames);
-    if (problem !== undefined) return this.#fail(problem.text);
-    if (!(await this.#listen(parts.listeners))) return this.#fail();
+    if (problem !== undefined) {
+      this.#fail(problem.text);
+      return;
+    }
+    if (!(await this.#listen(parts.listeners))) {
+      this.#fail();
+      return;
+    }
     this.#openProcess();
     this.#tellStart(transport, reason);
     this.#listenToSignals(parts.shutdown);

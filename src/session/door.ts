@@ -12,6 +12,7 @@ import type { Client } from "./client";
 import { clientLine } from "./client-line";
 import type { ClientMemory } from "./client-memory";
 import type { Clients } from "./clients";
+import { isLocal } from "./local-address";
 import type { OutputLimits } from "./output-limits";
 import type { SessionLog } from "./session-log";
 import type { SessionStats } from "./session-stats";
@@ -117,7 +118,7 @@ export class Door {
   /** Protected mode: nobody from elsewhere while everybody would be let in without a password. */
   #isShielded(address: SlotAddress): boolean {
     const { config, authentication } = this.#parts;
-    if (address.isUnix || isLoopback(address.remoteIp)) return false;
+    if (isLocal(address)) return false;
     return config.flag("protected-mode") && authentication.credentials.isOpen;
   }
 
@@ -125,8 +126,4 @@ export class Door {
     const { clientMemory, clock } = this.#parts;
     return clientLine(client, clientMemory, clock.nowMs());
   }
-}
-
-function isLoopback(ip: string): boolean {
-  return ip.startsWith("127.") || ip === "::1" || ip.startsWith("::ffff:127.");
 }

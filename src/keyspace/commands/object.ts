@@ -30,7 +30,7 @@ function references(call: DataCall): void {
 }
 
 /** Whether Redis would point to a shared integer; policies that keep a clock per value do not. */
-function isSharedInteger(call: DataCall, entry: number): boolean {
+export function isSharedInteger(call: DataCall, entry: number): boolean {
   const { keyspace } = call;
   const { memory } = keyspace;
   if (!keyspace.sharesIntegers || typeOf(memory, entry) !== TYPE_STRING) return false;

@@ -32,14 +32,14 @@ export function slotsFor(config: Config, openFiles: OpenFiles): number {
 export function guardMaxClients(config: Config, openFiles: OpenFiles, slots: number): void {
   config.onChange("maxclients", () => {
     const wanted = config.number("maxclients");
-    if (wanted > slots - RESERVED_FILES) {
-      return "The event loop API used by Redis is not able to handle the specified number of clients";
-    }
     const fitting = openFiles.makeRoom(wanted);
-    if (fitting >= wanted) return undefined;
-    return (
-      "The operating system is not able to handle the specified number of clients, " +
-      `try with ${fitting}`
-    );
+    if (fitting < wanted) {
+      return (
+        "The operating system is not able to handle the specified number of clients, " +
+        `try with ${fitting}`
+      );
+    }
+    if (wanted <= slots - RESERVED_FILES) return undefined;
+    return "The event loop API used by Redis is not able to handle the specified number of clients";
   });
 }

@@ -2,7 +2,6 @@
  * What a configuration may ask for and this build cannot do yet: refused where going on would be
  * dangerous, warned of where it only does less. Each part that gets built takes its lines away.
  */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { Config } from "../../config/config";
 import {
@@ -12,6 +11,7 @@ import {
   wholeProblem,
 } from "../../config/config-problem";
 import type { LoadedConfig } from "../../config/load-config";
+import { defaultUserCredential } from "../default-user";
 
 /**
  * Users are refused, because leaving them out would let everybody in. The one user that every
@@ -75,10 +75,12 @@ const HARMLESS_RULES: ReadonlySet<string> = new Set([
 function isPlainDefaultUser(line: ConfigLine, config: Config): boolean {
   const [, name, ...rules] = line.args;
   if (name !== "default") return false;
-  const password = config.bytes("requirepass");
-  const credential =
-    password.length === 0 ? "nopass" : `#${createHash("sha256").update(password).digest("hex")}`;
   const rest = rules.filter((rule) => !HARMLESS_RULES.has(rule));
   const grantsAll = ["~*", "&*", "+@all"].every((rule) => rules.includes(rule));
-  return grantsAll && rules.includes("on") && rest.length === 1 && rest[0] === credential;
+  return (
+    grantsAll &&
+    rules.includes("on") &&
+    rest.length === 1 &&
+    rest[0] === defaultUserCredential(config)
+  );
 }
