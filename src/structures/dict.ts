@@ -29,6 +29,8 @@ import {
 const MAX_CHUNK_ENTRIES = CHUNK_BUCKETS * 9;
 const MIN_CHUNK_ENTRIES = CHUNK_BUCKETS * 3;
 
+const NO_BYTES = new Uint8Array(0);
+
 /**
  * A hash table from byte strings to entries, all of it in linear memory.
  *
@@ -61,13 +63,17 @@ export class Dict {
   #foundSlot = 0;
   readonly #memory: Arena;
   readonly #chains: BucketChains;
-  readonly #keyAt: number;
+  readonly #keyAtWord: number;
+  /** The bytes that the last key was in, and a view of them. */
+  #viewed: Uint8Array = NO_BYTES;
+  #view: DataView = new DataView(NO_BYTES.buffer);
 
   /** @param keyAt byte offset of the key in an entry without expiry (with one: 8 more). */
   constructor(memory: Arena, keyAt: number) {
     this.#memory = memory;
     this.#chains = new BucketChains(memory);
-    this.#keyAt = keyAt;
+    if (keyAt % 4 !== 0) throw new RangeError(`keys at ${keyAt} are not at a word`);
+    this.#keyAtWord = keyAt >>> 2;
   }
 
   /** Makes a new, empty dictionary and opens it. */
@@ -277,10 +283,25 @@ export class Dict {
     if (words[at + ENTRY_HASH] !== hash) return false;
     const lengthWord = words[at + ENTRY_KEY_LENGTH];
     if ((lengthWord & KEY_LENGTH_MASK) !== length) return false;
+    const wordsEnd = keyAt + (length & ~3);
+    const view = key === this.#viewed ? this.#view : this.#viewOf(key);
+    let word = at + this.#keyAtWord + ((lengthWord >>> 31) << 1);
+    for (let i = keyAt; i < wordsEnd; i += 4) {
+      if (view.getInt32(i, true) !== words[word++]) return false;
+    }
+    const rest = length & 3;
+    if (rest === 0) return true;
     const bytes = this.#memory.bytes[entry >>> SEGMENT_SHIFT];
-    const start = (at << 2) + this.#keyAt + ((lengthWord >>> 31) << 3);
-    for (let i = 0; i < length; i++) if (bytes[start + i] !== key[keyAt + i]) return false;
+    const restAt = word << 2;
+    for (let i = 0; i < rest; i++) if (bytes[restAt + i] !== key[wordsEnd + i]) return false;
     return true;
+  }
+
+  /** A view of the bytes that keys are compared in, for reading words at any place. */
+  #viewOf(key: Uint8Array): DataView {
+    this.#view = new DataView(key.buffer, key.byteOffset, key.byteLength);
+    this.#viewed = key;
+    return this.#view;
   }
 
   #bucketOf(index: number, hash: number): number {

@@ -4,6 +4,7 @@ import { Arena } from "../../../src/memory/arena.js";
 import { type SeededRandom, withSeed } from "../../support/seeds.js";
 import { collidingHash, DictModel, type KeyHash, spreadHash } from "./dict-model.js";
 import { DictSteps } from "./dict-steps.js";
+import { readEntry } from "./test-entry.js";
 
 interface Plan {
   readonly hash: KeyHash;
@@ -121,3 +122,25 @@ test("a dictionary that is thrown away gives every entry once, and then all of i
       model.arena.verify();
     }
   }));
+
+test("a key is found at any place of the input, and not when any byte of it differs", () => {
+  const model = new DictModel(() => 7);
+  for (let length = 0; length < 24; length++) {
+    for (const expiry of [null, 5]) {
+      const key = `${expiry ?? ""}abcdefghijklmnopqrstuvwxyz`.slice(0, length);
+      model.set({ key, value: "v", expiry });
+    }
+  }
+  for (const key of model.contents.keys()) {
+    for (let at = 0; at < 8; at++) {
+      const input = Buffer.from(`${"-".repeat(at)}${key}?`, "latin1");
+      const entry = model.dict.find(7, input, at, key.length);
+      assert.equal(readEntry(model.arena, entry).key, key);
+      for (let i = 0; i < key.length; i++) {
+        input[at + i] ^= 0x80;
+        assert.equal(model.dict.find(7, input, at, key.length), 0, `byte ${i} of ${key}`);
+        input[at + i] ^= 0x80;
+      }
+    }
+  }
+});
