@@ -412,7 +412,7 @@ napi_value TransportBinding::makeObject() {
   return object;
 }
 
-/** createReactor(maxSlots, key0, key1) -> the object of makeObject; throws when memory is refused. */
+/** createReactor(maxSlots, key0, key1) -> the object of makeObject; throws without memory. */
 napi_value createReactor(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info);
   uint32_t maxSlots = 0;

@@ -19,7 +19,7 @@ class OutputQueue {
   uint64_t bytes() const { return bytes_; }
   bool empty() const { return bytes_ == 0; }
 
-  /** Copies `length` bytes to the end; false when the system has no memory (what was copied stays). */
+  /** Copies `length` bytes to the end; false without memory (what was copied stays). */
   bool append(const uint8_t* bytes, size_t length);
   /** Describes up to `most` chunks from the front; returns how many. */
   int gather(iovec* vectors, int most) const;

@@ -123,10 +123,10 @@ bool Reactor::scanOne(Scanning& scanning) {
   if (tableRoom < resp::kInlineRecordWords + 2) return waitForTable(scanning);
   uint32_t* const record = table_ + tableUsed_;
   const bool inTable = client.request.done == 0;
+  const uint64_t pairsRoom = (tableRoom - resp::kRecordHeaderWords) / 2;
   const resp::ArgumentList list =
       inTable ? resp::ArgumentList{record + resp::kRecordHeaderWords,
-                                   static_cast<uint32_t>((tableRoom - resp::kRecordHeaderWords) / 2),
-                                   scanning.at}
+                                   static_cast<uint32_t>(pairsRoom), scanning.at}
               : resp::ArgumentList{client.arguments, client.argumentsRoom, 0};
   resp::Scan scan;
   do {

@@ -5,9 +5,9 @@
 //   (the caller lets the server work on the records)
 //   finishRound(runs):  send the runs | close who is to be closed | free places and slots
 //
-// It knows RESP framing and limits (resp/scanner.h) and nothing of what a command means; it includes
-// neither Node-API nor libuv. Everything runs on one thread. Another way to move bytes (io_uring,
-// threads) would stand behind this same class.
+// It knows RESP framing and limits (resp/scanner.h) and nothing of what a command means; it
+// includes neither Node-API nor libuv. Everything runs on one thread. Another way to move bytes
+// (io_uring, threads) would stand behind this same class.
 //
 // What always holds: a slot keeps its meaning until the end of the turn that delivered CLOSED; one
 // client is scanned at most once a round, so its records are contiguous; nothing is read for a

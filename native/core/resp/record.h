@@ -1,6 +1,7 @@
 // How a request found by the scanner stands in the table that the server reads:
 //   [slot, argc, nameHash, keyHash, start, offset0, length0, offset1, length1, ...]
-// and an event: [slot, kEventBit | kind, aux, 0, start], an inline line with offset and length behind.
+// and an event: [slot, kEventBit | kind, aux, 0, start]; an inline line has its offset and length
+// behind that.
 // src/net/transport.ts is the specification.
 #ifndef REDIS_CORE_RESP_RECORD_H_
 #define REDIS_CORE_RESP_RECORD_H_

@@ -1,5 +1,6 @@
-// See scanner.h. The rules are those that redis-server 7.0 shows to a raw socket; where they look
-// odd (any byte may follow CR, a zero byte hides the end of its line) test/native asks the real one.
+// See scanner.h. The rules are those that redis-server 7.0 shows to a raw socket, odd as some look
+// (any byte may follow CR, a zero byte hides the end of its line). The portable twin is asked
+// against the real server in test/unit/protocol, and test/native compares this scanner with it.
 #include "resp/scanner.h"
 
 #include <cstring>

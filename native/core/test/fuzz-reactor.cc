@@ -1,7 +1,7 @@
 // Drives a whole reactor over real sockets with random clients and a random server: pieces of any
 // size, slow readers, resets, hold and resume, closing, small regions that are full all the time.
-// Every request must arrive as it was sent and in order, every reply byte in its place, every client
-// must end with one CLOSED, and nothing may be left over.
+// Every request must arrive as it was sent and in order, every reply byte in its place, every
+// client must end with one CLOSED, and nothing may be left over.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>

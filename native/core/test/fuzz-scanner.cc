@@ -1,6 +1,6 @@
-// Fuzzes the scanner: random streams of valid, damaged and senseless requests, scanned whole and cut
-// at random bytes, must give the same records. Every piece lies in a block of exactly its size, so
-// that the sanitizer sees a single byte read too far.
+// Fuzzes the scanner: random streams of valid, damaged and senseless requests, scanned whole and
+// cut at random bytes, must give the same records. Every piece lies in a block of exactly its size,
+// so that the sanitizer sees a single byte read too far.
 #include <algorithm>
 #include <cstring>
 #include <string>
@@ -92,7 +92,9 @@ std::string randomStream(test::RandomSource& random) {
         stream.erase(at, random.between(1, 4));
         break;
       case 3:
-        if (random.chance(5)) stream.insert(at, random.between(65000, 66000), random.chance(80) ? '1' : '*');
+        if (random.chance(5)) {
+          stream.insert(at, random.between(65000, 66000), random.chance(80) ? '1' : '*');
+        }
         break;
       default:
         putOddNumber(random, stream);
