@@ -1,14 +1,11 @@
 // Which keyspace events string commands raise, and when: compared with what a real server publishes.
 
-import assert from "node:assert/strict";
 import { test } from "node:test";
-import { splitArguments } from "../../src/base/quoting";
 import { stringCommands } from "../../src/types/string/string-commands";
 import { StringLimits } from "../../src/types/string/string-limits";
 import { stringType } from "../../src/types/string/string-value";
 import { CommandEngine } from "../support/command-engine";
-import { PublishedEvents } from "../support/published-events";
-import { REAL_SERVER, ServerProcess } from "../support/server-process";
+import { compareEvents } from "../support/published-events";
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -85,30 +82,11 @@ const COMMANDS = `
   MSETNX s 1 r 1
 `;
 
-function wordsOf(line: string): Buffer[] {
-  const bytes = Buffer.from(line);
-  return (splitArguments(bytes, 0, bytes.length) ?? []).map((word) => Buffer.from(word));
-}
-
 test("string commands raise the events of a real server", async (t) => {
-  const config = { "notify-keyspace-events": "EAnm", "enable-debug-command": "yes" };
-  const real = await ServerProcess.start({ program: REAL_SERVER, config }, t);
-  const client = await real.client();
-  const listener = await real.client();
-  const published = await PublishedEvents.listen(client, listener);
-  await client.command("DEBUG", "SET-ACTIVE-EXPIRE", "0");
   const engine = new CommandEngine({
     commands: stringCommands(new StringLimits(MEBIBYTE)),
     types: [stringType],
     poison: true,
   });
-  const lines = COMMANDS.split("\n").map((line) => line.trim());
-  for (const line of lines.filter((text) => text !== "")) {
-    const words = wordsOf(line);
-    const expected = await published.of(words);
-    engine.run(...words);
-    assert.deepEqual(engine.events.splice(0), expected, line);
-  }
-  await client.close();
-  await listener.close();
+  await compareEvents(t, engine, COMMANDS);
 });

@@ -3,45 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TYPE_LIST } from "../../../src/keyspace/entry";
-import type { ValueType } from "../../../src/keyspace/value-type";
-import type { Arena } from "../../../src/memory/arena";
-import { GRANULE_MASK, SEGMENT_SHIFT } from "../../../src/memory/block-memory";
 import { stringType } from "../../../src/types/string/string-value";
 import { withSeed } from "../../support/seeds";
+import { chainType, newChain } from "./chain-type";
 import { KeyspaceFixture } from "./keyspace-fixture";
-
-/** A list of blocks: the first word is the next block, the second how many follow. */
-const chainType: ValueType = {
-  ...stringType,
-  name: "list",
-  code: TYPE_LIST,
-  freeEffort: (memory, ref) => word(memory, ref, 1) + 1,
-  freeSome(memory, ref, budget): number {
-    let at = ref;
-    for (let left = budget; left > 0 && at !== 0; left--) {
-      const next = word(memory, at, 0);
-      memory.free(at);
-      at = next;
-    }
-    return at;
-  },
-};
-
-function word(memory: Arena, ref: number, index: number): number {
-  return memory.words[ref >>> SEGMENT_SHIFT][((ref & GRANULE_MASK) << 2) + index];
-}
-
-function newChain(memory: Arena, blocks: number): number {
-  let first = 0;
-  for (let i = 0; i < blocks; i++) {
-    const block = memory.alloc(32);
-    const at = (block & GRANULE_MASK) << 2;
-    memory.words[block >>> SEGMENT_SHIFT][at] = first;
-    memory.words[block >>> SEGMENT_SHIFT][at + 1] = i;
-    first = block;
-  }
-  return first;
-}
 
 function addChain(fixture: KeyspaceFixture, key: string, blocks: number): void {
   const bytes = Buffer.from(key);
