@@ -14,7 +14,7 @@ import {
 } from "../net/transport";
 import { DISCARD } from "../protocol/reply-writer";
 import { type Client, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIP_THIS } from "./client";
-import { protocolErrorText, UNBALANCED_QUOTES } from "./protocol-error-text";
+import { type ProtocolBreach, protocolBreach, UNBALANCED_QUOTES } from "./protocol-breach";
 import { NO_WORDS, type ScratchRequest } from "./scratch-request";
 import type { SessionCall } from "./session-call";
 
@@ -222,7 +222,7 @@ export class TurnLoop<C extends SessionCall> {
       const client = this.#call.clients.bySlot[slot];
       if (client === undefined || client.closing || client.held) return;
       this.#turnTo(client);
-      if (kind === EVENT_PROTOCOL_ERROR) this.#protocolError(client, protocolErrorText(aux));
+      if (kind === EVENT_PROTOCOL_ERROR) this.#protocolError(client, protocolBreach(aux));
       else if (kind === EVENT_INLINE) this.#inlineCommand(client, at);
     }
   }
@@ -241,9 +241,9 @@ export class TurnLoop<C extends SessionCall> {
     clients.closeSlotAfterReply(slot);
   }
 
-  #protocolError(client: Client, text: string): void {
-    this.#call.reply.error(`ERR Protocol error: ${text}`);
-    this.#host.door.protocolError(client, text);
+  #protocolError(client: Client, breach: ProtocolBreach): void {
+    this.#call.reply.error(`ERR Protocol error: ${breach.reply}`);
+    this.#host.door.protocolError(client, breach.log);
     this.#call.clients.closeAfterReply(client);
   }
 

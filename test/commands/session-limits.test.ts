@@ -166,6 +166,29 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
       await Promise.all([admin, guarded, small].map((client) => client.close()));
     });
 
+    test("a break of the protocol is answered, logged as verbose, and ends it", async (t) => {
+      const server = await ServerProcess.start({ program, config: { loglevel: "verbose" } }, t);
+      const breaks = [
+        ["*x\r\n", "invalid multibulk length", "invalid mbulk count"],
+        ["*1\r\n$-2\r\n", "invalid bulk length", "invalid bulk length"],
+        ["*1\r\n:1\r\n", "expected '$', got ':'", "expected $ but got something else"],
+        ['"\r\n', "unbalanced quotes in request", "unbalanced quotes in inline request"],
+      ] as const;
+      for (const [bytes, told, logged] of breaks) {
+        const client = await server.client();
+        client.sendRaw(bytes);
+        const replies = await client.expectClose();
+        assert.deepEqual(replies.map(String), [`-ERR Protocol error: ${told}\r\n`]);
+        const words = logged.replace(/[$.]/g, "\\$&");
+        await logLine(
+          server,
+          new RegExp(`Protocol error \\(${words}\\) from client: id=\\d+ addr`),
+        );
+      }
+      await logLine(server, / - Accepted 127\.0\.0\.1:\d+/);
+      await logLine(server, / - Client closed connection id=\d+ addr=/);
+    });
+
     test("a request of HTTP is logged and closed before its body is run", async (t) => {
       const server = await ServerProcess.start({ program }, t);
       for (const head of ["POST / HTTP/1.1\r\n", "GET /\r\nHost: evil.example\r\n"]) {
