@@ -161,14 +161,19 @@ const PROCESS_DIRECTIVES = new Set([
   "maxclients",
   "bind",
 ]);
-/** Directives newer than the 7.0.15 that we are compared with. */
+/** Directives newer than the 7.0.15 that we are compared with, and this project's own. */
 const NEWER_DIRECTIVES = new Set([
   "set-max-listpack-entries",
   "set-max-listpack-value",
   "cluster-announce-human-nodename",
   "locale-collate",
   "log-format",
+  "metrics-port",
   "rdb-version",
+  "repl-compat",
+  "repl-compression",
+  "replica-refuse-empty-master",
+  "snapshot-memory-limit",
 ]);
 const CLIENT_PROCESS_FIELDS = new Set([
   "id",

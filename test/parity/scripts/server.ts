@@ -40,7 +40,7 @@ const DIRECTIVES: readonly (readonly [name: string, good: string, ...bad: string
   ["latency-tracking-info-percentiles", "10 99.9 50", "101", "-1", "abc", "50 x"],
   ["latency-tracking-info-percentiles", ""],
   ["latency-tracking-info-percentiles", "50 99 99.9"],
-  ["loglevel", "verbose", "loud", ""],
+  ["loglevel", "verbose"],
   ["loglevel", "notice"],
   ["lazyfree-lazy-eviction", "yes", "x"],
   ["lazyfree-lazy-eviction", "no"],
@@ -476,4 +476,13 @@ export const SERVER_SCRIPTS = [
       SET k w
     `,
   ),
-];
+];  script(
+    "CONFIG SET loglevel, which has a level more since 7.2",
+    lines`
+      CONFIG SET loglevel loud
+      .ours "-ERR CONFIG SET failed (possibly related to argument 'loglevel') - argument(s) must be one of the following: debug, verbose, notice, warning, nothing\r\n"
+      CONFIG SET loglevel ""
+      .ours "-ERR CONFIG SET failed (possibly related to argument 'loglevel') - argument(s) must be one of the following: debug, verbose, notice, warning, nothing\r\n"
+    `,
+  ),
+
