@@ -27,9 +27,9 @@ export interface BackgroundParts {
 }
 
 const LONGEST_SLICE_MS = 1;
-/** Shorter ones would go to the overhead of a slice. */
+/** Shorter ones would go to the overhead of a slice: what they would have is saved up instead. */
 const SHORTEST_SLICE_MS = 0.1;
-/** Of the time between two slices in which clients were served, so much is added as work. */
+/** Of the time in which clients were served, so much more goes to the work: a quarter of all. */
 const SHARE_UNDER_LOAD = 1 / 3;
 
 export class Background {
@@ -37,6 +37,8 @@ export class Background {
   #isDeferred = false;
   #servedTurns = false;
   #lastEndMs = 0;
+  /** What the work is owed for time in which clients were served. */
+  #savedMs = 0;
   #nextJob = 0;
   readonly #runSlice = (): void => this.#slice();
 
@@ -64,7 +66,7 @@ export class Background {
 
   /** One slice for the next job in turn that has work. */
   #slice(): void {
-    const { clock, jobs, beforeSlice, afterSlice, defer } = this.#parts;
+    const { clock, jobs, beforeSlice, afterSlice } = this.#parts;
     this.#isDeferred = false;
     let tried = 0;
     while (tried < jobs.length && !jobs[this.#nextJob].hasWork()) {
@@ -73,20 +75,30 @@ export class Background {
     }
     if (tried === jobs.length) return;
     const budgetMs = this.#budgetMs(clock.monotonicMs());
+    if (budgetMs < SHORTEST_SLICE_MS) {
+      this.#deferAgain();
+      return;
+    }
     beforeSlice();
     jobs[this.#nextJob].work(budgetMs);
     this.#nextJob = (this.#nextJob + 1) % jobs.length;
     // Before afterSlice, which ends in `turnEnded` as turns do.
     this.#isDeferred = true;
     afterSlice();
+    this.#savedMs = 0;
+    this.#deferAgain();
+  }
+
+  #deferAgain(): void {
+    this.#isDeferred = true;
     this.#servedTurns = false;
-    this.#lastEndMs = clock.monotonicMs();
-    defer(this.#runSlice);
+    this.#lastEndMs = this.#parts.clock.monotonicMs();
+    this.#parts.defer(this.#runSlice);
   }
 
   #budgetMs(nowMs: number): number {
     if (!this.#servedTurns) return LONGEST_SLICE_MS;
-    const servedMs = nowMs - this.#lastEndMs;
-    return Math.min(Math.max(servedMs * SHARE_UNDER_LOAD, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
+    this.#savedMs += (nowMs - this.#lastEndMs) * SHARE_UNDER_LOAD;
+    return Math.min(this.#savedMs, LONGEST_SLICE_MS);
   }
 }

@@ -14,6 +14,7 @@ import { matchesAll, readScanCursor, readScanOptions, ScanOptions } from "../sca
 
 /** Empty buckets that a SCAN steps over, for each element asked for, before it answers. */
 const BUCKETS_PER_COUNT = 10;
+const MOST_SCRATCH = 10_000;
 
 function keys(call: DataCall): void {
   const { keyspace, args } = call;
@@ -33,7 +34,8 @@ function scan(call: DataCall): void {
   if (Number.isNaN(cursor)) return;
   const options = readScanOptions(call, 2, true);
   if (options === undefined) return;
-  const found = keyspace.scratch.clear();
+  // The keyspace's scratch would keep the size of the largest COUNT for good.
+  const found = options.count > MOST_SCRATCH ? new EntryList() : keyspace.scratch.clear();
   let bucketsLeft = options.count * BUCKETS_PER_COUNT;
   do {
     cursor = scanBucket(keyspace.memory, db.dict, cursor, found);

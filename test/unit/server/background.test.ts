@@ -104,6 +104,7 @@ test("under load slices get a share of the time that turns take", () => {
     bench.turn(turnMs);
     bench.loop();
   }
+  // 0.03 ms of turn give too little for a slice, and are added to the next.
   const rounded = bench.budgetsMs.map((budgetMs) => Math.round(budgetMs * 100) / 100);
-  assert.deepEqual(rounded, [1, 0.1, 0.2, 0.5, 1]);
+  assert.deepEqual(rounded, [1, 0.21, 0.5, 1]);
 });
