@@ -91,6 +91,14 @@ export class Arguments {
     return nul < 0 ? text : text.slice(0, nul);
   }
 
+  /**
+   * The argument as the name of something that there may be; empty when it is longer than any name,
+   * as it may be longer than any JS string. Allocates.
+   */
+  name(index: number): string {
+    return this.length(index) > SHOWN_BYTES ? "" : this.text(index);
+  }
+
   /** A copy of the argument's bytes. Allocates. */
   copy(index: number): Uint8Array {
     return this.input.slice(this.offset(index), this.offset(index) + this.length(index));

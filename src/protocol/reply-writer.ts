@@ -116,9 +116,10 @@ export class ReplyWriter {
     this.errorCount++;
     this.lastError = text;
     const bytes = Buffer.from(text, "latin1");
-    this.#need(bytes.length + SMALL_BYTES);
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] === CR || bytes[i] === LF) bytes[i] = 32;
+    this.#need(SMALL_BYTES);
     this.#output[this.#at++] = 45;
-    for (const byte of bytes) this.#output[this.#at++] = byte === CR || byte === LF ? 32 : byte;
+    this.#copy(bytes, 0, bytes.length);
     this.#lineEnd();
   }
 

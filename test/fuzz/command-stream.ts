@@ -8,6 +8,19 @@ import type { DataCall } from "../../src/keyspace/data-call";
 import type { SeededRandom } from "../support/seeds";
 import { EDGE_NUMBERS, FLOATS, INTEGERS, TEXTS } from "./edge-values";
 
+/** Settings that change how the data is treated, and none of what a run counts on. */
+const SAFE_SETTINGS: readonly (readonly [name: string, values: readonly string[]])[] = [
+  ["maxmemory-policy", ["noeviction", "allkeys-lru", "volatile-lfu", "volatile-ttl", "sometimes"]],
+  ["lfu-decay-time", ["0", "1", "-1", "2147483647", "2147483648"]],
+  ["lfu-log-factor", ["0", "10", "2147483647"]],
+  ["active-expire-effort", ["1", "10", "11"]],
+  ["lazyfree-lazy-user-del", ["yes", "no", "maybe"]],
+  ["lazyfree-lazy-user-flush", ["yes", "no"]],
+  ["notify-keyspace-events", ["", "KEA", "Kg$xe", "?"]],
+  ["slowlog-log-slower-than", ["-1", "0", "10000", "9223372036854775807"]],
+  ["slowlog-max-len", ["0", "1", "128"]],
+  ["latency-monitor-threshold", ["0", "1", "-1"]],
+];
 const KEY_COUNT = 24;
 const MOST_REPEATS = 4;
 const LONG_BYTES = 1 << 20;
@@ -43,7 +56,9 @@ export class CommandStream {
   constructor(random: SeededRandom, all: Iterable<Command<DataCall>>) {
     this.#random = random;
     this.#commands = [...all].filter((command) => {
-      return command.spec.handler !== undefined && !LEFT_OUT.has(command.fullName);
+      const [container] = command.fullName.split("|");
+      const isLeftOut = LEFT_OUT.has(command.fullName) || LEFT_OUT.has(container);
+      return command.spec.handler !== undefined && !isLeftOut;
     });
     const tokens = this.#commands.flatMap(({ spec }) => tokensOf(spec.arguments ?? []));
     this.#tokens = [...new Set(tokens)];
@@ -51,6 +66,7 @@ export class CommandStream {
 
   next(): Buffer[] {
     const random = this.#random;
+    if (random.chance(0.005)) return this.#configSet();
     let command = random.pick(this.#commands);
     while (RARE.has(command.fullName) && random.chance(0.95)) {
       command = random.pick(this.#commands);
@@ -69,6 +85,17 @@ export class CommandStream {
     const random = this.#random;
     if (random.chance(0.02)) return random.pick(TEXTS);
     return Buffer.from(`key:${random.below(KEY_COUNT)}`);
+  }
+
+  #configSet(): Buffer[] {
+    const random = this.#random;
+    const words = ["CONFIG", "SET"].map((word) => Buffer.from(word));
+    for (let pairs = random.between(1, 3); pairs > 0; pairs--) {
+      const [name, values] = random.pick(SAFE_SETTINGS);
+      const value = random.chance(0.9) ? Buffer.from(random.pick(values)) : this.#value();
+      words.push(Buffer.from(this.#caseOf(name)), value);
+    }
+    return words;
   }
 
   /** For commands whose documentation tells no arguments: as many as they ask for. */

@@ -116,7 +116,7 @@ function replyInfo(call: Call, { table }: TableHolder): void {
   }
   reply.array(args.count - 2);
   for (let i = 2; i < args.count; i++) {
-    const command = table.findFull(args.text(i));
+    const command = table.findFull(args.name(i));
     if (command === undefined) reply.nil();
     else replyCommandInfo(reply, command);
   }
@@ -127,7 +127,7 @@ function replyDocs(call: Call, { table }: TableHolder): void {
   const { args, reply } = call;
   const named: Command<never>[] = [];
   for (let i = 2; i < args.count; i++) {
-    const command = table.findFull(args.text(i));
+    const command = table.findFull(args.name(i));
     if (command !== undefined) named.push(command);
   }
   const commands = args.count === 2 ? table.commands : named;

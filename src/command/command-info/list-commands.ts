@@ -35,7 +35,7 @@ function readFilter(call: Call): Filter | undefined {
   // There are no modules, so none has a command.
   if (args.is(KIND_INDEX, MODULE)) return () => false;
   if (args.is(KIND_INDEX, ACLCAT)) {
-    const category = args.text(VALUE_INDEX).toLowerCase();
+    const category = args.name(VALUE_INDEX).toLowerCase();
     return ({ spec }) => aclCategoriesOf(spec).includes(category);
   }
   if (!args.is(KIND_INDEX, PATTERN)) return undefined;

@@ -8,7 +8,7 @@ export function infoCommands(
 ): readonly CommandSpec<SessionCall>[] {
   const handler = (call: SessionCall): void => {
     const names: string[] = [];
-    for (let i = 1; i < call.args.count; i++) names.push(call.args.text(i).toLowerCase());
+    for (let i = 1; i < call.args.count; i++) names.push(call.args.name(i).toLowerCase());
     call.reply.verbatim("txt", infoReport(sections, names));
   };
   return [
