@@ -89,7 +89,7 @@ export class CommandStream {
 
   #configSet(): Buffer[] {
     const random = this.#random;
-    const words = ["CONFIG", "SET"].map((word) => Buffer.from(word));
+    const words: Buffer[] = ["CONFIG", "SET"].map((word) => Buffer.from(word));
     for (let pairs = random.between(1, 3); pairs > 0; pairs--) {
       const [name, values] = random.pick(SAFE_SETTINGS);
       const value = random.chance(0.9) ? Buffer.from(random.pick(values)) : this.#value();
