@@ -88,7 +88,7 @@ export class DispatchRun {
     const random = this.#random;
     this.inputs++;
     const words = this.#stream.next();
-    if (random.chance(0.03)) {
+    if (random.chance(0.02)) {
       client.isDamaged = true;
       client.write(spoilBytes(encodeCommand(words), random));
       return;
@@ -129,6 +129,8 @@ export class DispatchRun {
     if (random.chance(0.1)) memory.releaseParked(random.below(2000));
     if (random.chance(0.01)) this.#changeLimits();
     if (random.chance(0.005)) random.pick(this.#clients).hangUp();
+    // One that owes bytes swallows all that it sends from then on.
+    for (const client of this.#clients) if (client.isDamaged && random.chance(0.2)) client.hangUp();
     if (random.chance(0.01)) this.#verify();
     if (random.chance(0.01)) this.#endPause();
   }
