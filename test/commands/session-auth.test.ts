@@ -101,8 +101,6 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
       const other = await server.client();
       t.after(() => Promise.all([client.close(), other.close()]));
       assert.equal(await client.call("AUTH", PASSWORD), "OK");
-      const shown = await client.call("CONFIG", "GET", "requirepass");
-      if (!Array.isArray(shown)) return t.skip("needs CONFIG");
       assert.equal(await client.call("CONFIG", "SET", "requirepass", ""), "OK");
       assert.equal(await other.call("PING"), "PONG");
       const early = await server.client();

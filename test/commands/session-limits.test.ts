@@ -166,6 +166,37 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
       await Promise.all([admin, guarded, small].map((client) => client.close()));
     });
 
+    test("CONFIG SET changes limits for clients that are there already", async (t) => {
+      const server = await ServerProcess.start({ program }, t);
+      const admin = await server.client();
+      const client = await server.client();
+      assert.equal(await client.call("SET", "big", Buffer.alloc(2 << 20)), "OK");
+      const set = async (name: string, value: string): Promise<void> => {
+        assert.equal(await admin.call("CONFIG", "SET", name, value), "OK");
+      };
+      await set("proto-max-bulk-len", "1mb");
+      const long = await server.client();
+      assert.equal(await long.call("PING"), "PONG");
+      long.sendRaw(`*2\r\n$4\r\nECHO\r\n$${2 << 20}\r\n`);
+      assert.match(String(await long.expectClose()), /invalid bulk length/);
+      await set("maxclients", "2");
+      const refused = await server.client();
+      assert.match(String(await refused.expectClose()), /max number of clients reached/);
+      await set("maxclients", "100");
+      const welcome = await server.client();
+      assert.equal(await welcome.call("PING"), "PONG");
+      await welcome.close();
+      await set("client-output-buffer-limit", "normal 1mb 0 0");
+      client.socket.on("error", () => undefined);
+      client.socket.pause();
+      client.sendRaw(Buffer.concat(Array(50).fill(encodeCommand(["GET", "big"]))));
+      await logLine(server, /Client id=\d+ addr=.* (scheduled to be closed ASAP|closed) for over/);
+      await waitFor("only one is left", async () => isAlone(admin));
+      await client.close();
+      await set("timeout", "1");
+      await admin.expectClose();
+    });
+
     test("a break of the protocol is answered, logged as verbose, and ends it", async (t) => {
       const server = await ServerProcess.start({ program, config: { loglevel: "verbose" } }, t);
       const breaks = [

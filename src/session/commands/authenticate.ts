@@ -15,7 +15,7 @@ const ERR_NO_PASSWORD_SET =
   "Are you sure your configuration is correct?";
 const ERR_HELLO_NO_AUTH =
   "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO " +
-  "<proto> AUTH <user> <pass> option can be used to authenticate the client and select the " +
+  "AUTH <user> <pass> option can be used to authenticate the client and select the " +
   "RESP protocol version at the same time";
 
 const AUTH = latin1Bytes("auth");
