@@ -476,7 +476,7 @@ export const SERVER_SCRIPTS = [
       SET k w
     `,
   ),
-];  script(
+  script(
     "CONFIG SET loglevel, which has a level more since 7.2",
     lines`
       CONFIG SET loglevel loud
@@ -485,4 +485,4 @@ export const SERVER_SCRIPTS = [
       .ours "-ERR CONFIG SET failed (possibly related to argument 'loglevel') - argument(s) must be one of the following: debug, verbose, notice, warning, nothing\r\n"
     `,
   ),
-
+];
