@@ -3,15 +3,17 @@
 // allocates), or the machine's, which ran something else meanwhile.
 //
 // The own time of a slow operation is bound by the processor time that the thread has used. Reading
-// that costs more than an operation, so it is read after every WINDOW operations and after each slow
-// one, and counts from the reading before.
+// that costs more than an operation, so it is read after each slow one and else now and then only,
+// and counts from the reading before.
 
 import { closeSync, openSync, readSync } from "node:fs";
 import { PerformanceObserver, performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ThreadClock } from "./thread-clock.js";
 
+/** Between two readings of the thread's time there are at most so many operations, or so much time. */
 const WINDOW = 64;
+const WINDOW_MS = 0.1;
 const SLOW_MS = 0.2;
 const MOST_SLOW = 16384;
 /** Histogram columns: under 1 us, 2 us, 4 us, ... */
@@ -56,6 +58,7 @@ export class OpTimer {
   readonly #observer: PerformanceObserver;
   #slowCount = 0;
   #left = WINDOW;
+  #leftMs = WINDOW_MS;
 
   constructor() {
     this.#observer = new PerformanceObserver((list) => {
@@ -69,6 +72,7 @@ export class OpTimer {
   /** To be called before the first operation after anything that was not timed. */
   resume(): void {
     this.#left = WINDOW;
+    this.#leftMs = WINDOW_MS;
     this.#cpuBefore = this.#clock.usedMs();
     this.#waitedBefore = this.#waitedMs();
   }
@@ -79,8 +83,8 @@ export class OpTimer {
     const column = wall < 0.001 ? 0 : 32 - Math.clz32(wall * 1000);
     this.#histogram[column < COLUMNS ? column : COLUMNS - 1]++;
     if (wall > SLOW_MS) this.#addSlow(step, startMs, wall, note);
-    else if (--this.#left > 0) return;
-    this.resume();
+    this.#leftMs -= wall;
+    if (--this.#left <= 0 || this.#leftMs <= 0) this.resume();
   }
 
   #addSlow(step: number, startMs: number, wall: number, note: number): void {

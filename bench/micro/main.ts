@@ -1,0 +1,21 @@
+// `npm run bench:micro [-- part of a name]`: the small benchmarks, all in one process, by mitata.
+// A benchmark's file registers itself through the function it exports; the list is here. On a busy
+// machine read the least time (left below the average), not the average.
+
+import { benchArena } from "./memory/arena.js";
+import { benchDict } from "./structures/dict.js";
+
+async function main(): Promise<void> {
+  const mitata = await import("mitata");
+  benchArena(mitata);
+  benchDict(mitata);
+  const wanted = process.argv[2];
+  await mitata.run(wanted === undefined ? {} : { filter: literally(wanted) });
+}
+
+/** A pattern that finds exactly this text. */
+function literally(text: string): RegExp {
+  return new RegExp(text.replace(/[^A-Za-z0-9 ]/g, "\\$&"));
+}
+
+void main();
