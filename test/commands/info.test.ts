@@ -255,3 +255,37 @@ describe("INFO", () => {
     assert.ok(Math.abs(seconds - Date.now() / 1000) < 5);
   });
 });
+
+test("time above maxmemory is counted, and CONFIG RESETSTAT begins anew", async (t) => {
+  const server = await ServerProcess.start({ config: { "maxmemory-policy": "noeviction" } }, t);
+  const client = await server.client();
+  t.after(() => client.close());
+  assert.equal(await number(client, "stats", "total_eviction_exceeded_time"), 0);
+  await client.call("CONFIG", "SET", "maxmemory", "1mb");
+  await waitFor("time above the limit", async () => {
+    return (await number(client, "stats", "current_eviction_exceeded_time")) > 0;
+  });
+  await client.call("CONFIG", "SET", "maxmemory", "0");
+  await waitFor("the end of it", async () => {
+    return (await number(client, "stats", "current_eviction_exceeded_time")) === 0;
+  });
+  assert.ok((await number(client, "stats", "total_eviction_exceeded_time")) > 0);
+  await client.call("GET", "absent");
+  const peak = await number(client, "memory", "used_memory_peak");
+  assert.deepEqual(await client.call("CONFIG", "RESETSTAT"), "OK");
+  const [stats] = (await info(client, "stats")).values();
+  for (const name of [
+    "total_eviction_exceeded_time",
+    "keyspace_misses",
+    "total_error_replies",
+    "total_net_output_bytes",
+  ]) {
+    assert.ok(Number(stats.get(name)) < 10, `${name} ${stats.get(name)}`);
+  }
+  assert.equal(stats.get("total_commands_processed"), "1");
+  assert.deepEqual(
+    [...((await info(client, "commandstats")).values().next().value?.keys() ?? [])],
+    ["cmdstat_config|resetstat", "cmdstat_info"],
+  );
+  assert.ok((await number(client, "memory", "used_memory_peak")) >= peak);
+});
