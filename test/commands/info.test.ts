@@ -212,6 +212,22 @@ describe("INFO", () => {
     assert.equal(of("allocator_frag_bytes"), of("allocator_active") - of("allocator_allocated"));
   });
 
+  test("replies that nobody reads count as memory of clients", async () => {
+    const slow = await servers[0].client();
+    slow.socket.pause();
+    await ours.call("SET", "long", "x".repeat(4_000_000));
+    for (let i = 0; i < 10; i++) slow.send("GET", "long");
+    await waitFor("replies to pile up", async () => {
+      const [memory] = (await info(ours, "memory")).values();
+      const buffers = Number(memory.get("used_memory_client_buffers"));
+      return buffers > 20_000_000 && Number(memory.get("mem_clients_normal")) > buffers;
+    });
+    await slow.close();
+    await waitFor("them to be gone", async () => {
+      return (await number(ours, "memory", "used_memory_client_buffers")) < 1_000_000;
+    });
+  });
+
   test("keyspace and stats tell what has happened", async () => {
     await ours.call("FLUSHALL");
     await ours.call("MSET", "a", "1", "b", "2", "c", "3");
