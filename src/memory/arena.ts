@@ -84,7 +84,10 @@ export class Arena implements BlockMemory {
   readonly #records = this.#table.records;
   readonly #current = this.#table.current;
   readonly #huge = new HugeSegments();
-  readonly #born = new BornBitmap();
+  /** Of the running snapshot, or of the last one. */
+  #born = new BornBitmap();
+  /** Of the one before: two take turns, so that one can be cleared while the other is in use. */
+  #bornBefore = new BornBitmap();
   #parked = new ParkedBlocks();
   readonly #released: ParkedBlocks[] = [];
   readonly #options: ArenaOptions;
@@ -235,6 +238,11 @@ export class Arena implements BlockMemory {
   /** Starts a snapshot: every block that exists is immutable until `thaw`. */
   freeze(): void {
     if (this.frozenNow) throw new Error("a snapshot is already running");
+    if (!this.#born.isClear) {
+      const dirty = this.#born;
+      this.#born = this.#bornBefore;
+      this.#bornBefore = dirty;
+    }
     this.#born.reset();
     this.frozenNow = true;
     this.#guarded = true;
@@ -268,6 +276,7 @@ export class Arena implements BlockMemory {
       freed++;
     }
     if (!this.frozenNow) this.#born.clearSome(CLEARED_PARTS);
+    this.#bornBefore.clearSome(CLEARED_PARTS);
     return freed;
   }
 
@@ -431,6 +440,7 @@ export class Arena implements BlockMemory {
   #setSegment(index: number, sizeBytes: number): void {
     const buffer = new SharedArrayBuffer(sizeBytes);
     this.#born.addSegment(index);
+    this.#bornBefore.addSegment(index);
     this.bytes[index] = new Uint8Array(buffer);
     this.words[index] = new Int32Array(buffer);
     this.#options.onSegment?.(index, this.bytes[index]);

@@ -9,7 +9,7 @@ import { GRANULE_BYTES } from "./size-classes";
  *
  * A bitmap comes with its segment (2 MiB, touched where marked) and stays; after the thaw what was
  * marked is cleared a little at a time. So a freeze allocates nothing, and clears only what has not
- * been cleared since the last one.
+ * been cleared since the last but one (Arena has two of these).
  *
  *     marked:  1 byte per part; a part is 4 KiB of bitmap, which stands for 512 KiB of the segment
  */
@@ -39,6 +39,11 @@ export class BornBitmap {
   /** Segment `index` has come; nothing happens when its index is used again. */
   addSegment(index: number): void {
     if (index === this.#bits.length) this.#bits.push(new Uint8Array(BITMAP_BYTES));
+  }
+
+  /** Whether nothing is left to clear of what was marked before. */
+  get isClear(): boolean {
+    return this.#nextPart === this.#bits.length * SEGMENT_PARTS;
   }
 
   /** No block is born any more, and marks may follow. */
