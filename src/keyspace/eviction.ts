@@ -17,9 +17,10 @@ import type { UsedMemory } from "./used-memory";
  * Keeps the memory in use below maxmemory by removing keys as the policy chooses them.
  *
  * `makeRoom` runs before every command while there is a limit. It stops when enough is free, or when
- * the time that `maxmemory-eviction-tenacity` grants is over and what the command brings along has
- * been freed; the rest is done between turns by `work`. So lowering the limit by gigabytes makes
- * nobody wait, and writing faster than keys can be removed does not pass the limit either.
+ * the time that `maxmemory-eviction-tenacity` grants is over; the rest is done between turns by
+ * `work`, and as long as that goes on, a command frees no more than what it brings along. So
+ * lowering the limit by gigabytes makes nobody wait, and writing faster than keys can be removed
+ * does not pass the limit either.
  *
  * What waits to be freed lazily is freed before anything is evicted for it. It reads no clock but
  * the one it is given.
@@ -95,9 +96,13 @@ export class Eviction {
     this.#makeRoom(0, budgetMs);
   }
 
-  /** Before a command that brings `neededBytes`. Returns ROOM_ENOUGH, ROOM_COMING or ROOM_NONE. */
+  /**
+   * Before a command that brings `neededBytes`, 0 when it needs no memory. Returns ROOM_ENOUGH,
+   * ROOM_COMING or ROOM_NONE.
+   */
   makeRoom(neededBytes: number): number {
     if (this.limitBytes === 0 || this.#used.countedBytes <= this.limitBytes) return ROOM_ENOUGH;
+    if (this.#isBehind && neededBytes === 0) return ROOM_COMING;
     return this.#makeRoom(neededBytes, tenacityMs(this.tenacity));
   }
 
@@ -113,11 +118,12 @@ export class Eviction {
       } else {
         const outcome = this.#evictOne();
         if (outcome === NOTHING_LEFT) return ROOM_NONE;
-        if (outcome === EVICTED && round % KEYS_PER_LOOK !== 0) continue;
+        if (outcome === EVICTED && !this.#isBehind && round % KEYS_PER_LOOK !== 0) continue;
       }
+      const hasFreed = startBytes - used.countedBytes >= neededBytes;
+      if (hasFreed && this.#isBehind) return ROOM_COMING;
       const waitedMs = this.#monotonicMs() - startMs;
-      if (waitedMs < limitMs) continue;
-      if (startBytes - used.countedBytes < neededBytes && waitedMs < LONGEST_WAIT_MS) continue;
+      if (waitedMs < limitMs || (!hasFreed && waitedMs < LONGEST_WAIT_MS)) continue;
       this.#isBehind = true;
       return ROOM_COMING;
     }

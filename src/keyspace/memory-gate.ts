@@ -17,8 +17,9 @@ export function memoryGate(eviction: Eviction): Gate<DataCall> {
     name: MEMORY_GATE,
     appliesTo: () => true,
     stops: (call) => {
-      const room = eviction.makeRoom(requestBytes(call.args));
-      if (room !== ROOM_NONE || !call.command.has(COMMAND_DENYOOM)) return false;
+      const needsMemory = call.command.has(COMMAND_DENYOOM);
+      const room = eviction.makeRoom(needsMemory ? requestBytes(call.args) : 0);
+      if (room !== ROOM_NONE || !needsMemory) return false;
       call.reply.error(ERR_OUT_OF_MEMORY);
       return true;
     },
