@@ -3,12 +3,22 @@
 // machine read the least time (left below the average), not the average.
 
 import { benchArena } from "./memory/arena.js";
+import { benchCopies } from "./protocol/copies";
+import { benchInt64 } from "./protocol/int64";
+import { benchKeyHash } from "./protocol/key-hash";
+import { benchReplyWriting } from "./protocol/reply-writing";
+import { benchRequestScan } from "./protocol/request-scan";
 import { benchDict } from "./structures/dict.js";
 
 async function main(): Promise<void> {
   const mitata = await import("mitata");
   benchArena(mitata);
   benchDict(mitata);
+  benchRequestScan(mitata);
+  benchReplyWriting(mitata);
+  benchInt64(mitata);
+  benchKeyHash(mitata);
+  benchCopies(mitata);
   const wanted = process.argv[2];
   await mitata.run(wanted === undefined ? {} : { filter: literally(wanted) });
 }
