@@ -1,4 +1,5 @@
 import { latin1Bytes } from "../base/bytes";
+import type { LatencyHistogram } from "../base/latency-histogram";
 import { CommandKeys } from "./key-positions";
 import type { CommandFlag, CommandSpec } from "./spec";
 
@@ -71,6 +72,10 @@ export class Command<C> {
   readonly maxArguments: number;
   readonly handler: (call: C) => void;
   readonly subcommands: CommandLookup<C> | undefined;
+  /** How long calls took, where that is tracked. */
+  latencies: LatencyHistogram | undefined;
+  /** Short calls of this command one after the other may share one reading of the clock. */
+  readonly isMeasuredInRuns: boolean;
   /** Which arguments of a request are keys. */
   readonly keys: CommandKeys;
   readonly stats = new Float64Array(STAT_COUNT);
@@ -86,7 +91,16 @@ export class Command<C> {
     this.maxArguments = spec.arity < 0 ? Number.MAX_SAFE_INTEGER : spec.arity;
     this.handler = spec.handler ?? noHandler;
     this.subcommands = subcommands;
+    const isShort = this.has(COMMAND_FAST) || spec.isConstantTime === true;
+    // What anybody may run before logging in may hold a password, and is looked at by itself.
+    this.isMeasuredInRuns = isShort && !this.has(COMMAND_NO_AUTH);
     this.keys = new CommandKeys(spec.keys ?? [], spec.movableKeys);
+  }
+
+  /** CONFIG RESETSTAT. */
+  resetStatistics(): void {
+    this.stats.fill(0);
+    this.latencies = undefined;
   }
 
   has(flag: number): boolean {

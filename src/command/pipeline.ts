@@ -1,13 +1,6 @@
 import { nameHash } from "../protocol/name-hash";
-import type { Call } from "./call";
-import {
-  COMMAND_FAST,
-  type Command,
-  STAT_CALLS,
-  STAT_FAILED,
-  STAT_REJECTED,
-  STAT_USEC,
-} from "./command";
+import type { Call, Caller } from "./call";
+import { type Command, STAT_CALLS, STAT_FAILED, STAT_REJECTED, STAT_USEC } from "./command";
 import type { CommandTable } from "./command-table";
 import { errUnknownCommand, errUnknownSubcommand, errWrongArity } from "./error-texts";
 
@@ -19,9 +12,10 @@ import { errUnknownCommand, errUnknownSubcommand, errWrongArity } from "./error-
  * is raised on the server or on the caller and that apply to the command: the common command pays
  * one test for all of them.
  *
- * Time is read once per run: consecutive calls of one FAST command with small arguments share one
- * measurement, every other command has its own. So the sums in commandstats are exact, and what can
- * be slow is measured alone for SLOWLOG and LATENCY.
+ * Time is read once per run: up to 64 consecutive calls of one command that takes constant time,
+ * with small arguments, share one measurement; every other call has its own. So the sums in
+ * commandstats are exact, and what can be slow is measured alone for SLOWLOG and LATENCY. Whoever
+ * wants to know even short calls one by one sets `measuresAlone`.
  *
  * Stops the process on an unexpected exception (design D7): `onCrash` does not return.
  */
@@ -35,11 +29,23 @@ export interface Gate<C> {
   readonly ran?: (call: C) => void;
 }
 
+/**
+ * What was measured last: consecutive calls of one command. One object serves all runs, so nothing
+ * of it may be kept. Arguments and client are those of the run's last call.
+ */
+export class MeasuredRun {
+  calls = 0;
+  durationUs = 0;
+  client!: Caller;
+  argumentsBase = 0;
+  argumentCount = 0;
+}
+
 export interface PipelineHooks<C> {
   /** A clock in microseconds that never goes back. */
   readonly monotonicUs: () => number;
-  /** A run of `calls` calls of one command took `durationUs`; arguments are still there for one. */
-  readonly onRun: (call: C, command: Command<C>, calls: number, durationUs: number) => void;
+  /** A run of one command's calls has ended; see MeasuredRun. */
+  readonly onRun: (call: C, command: Command<C>, run: MeasuredRun) => void;
   /** A command replied with an error (its text in `call.reply.lastError`). */
   readonly onError: (call: C) => void;
   /** Asked about a name that no command has; true when it has been dealt with and gets no error. */
@@ -49,17 +55,22 @@ export interface PipelineHooks<C> {
 
 /** An error text repeats arguments up to 128 characters; none takes fewer than three. */
 const MOST_UNKNOWN_ARGUMENTS = 43;
-/** Requests with a larger argument are measured alone. */
+/** Requests with a larger last argument, or with more arguments, are measured alone. */
 const LARGE_REQUEST_BYTES = 65536;
+const MANY_ARGUMENTS = 64;
+/** A run of so many calls takes far less than the shortest duration that anybody calls slow. */
+const MOST_RUN_CALLS = 64;
 
 export class Pipeline<C extends Call> {
   readonly table: CommandTable<C>;
   /** Bits of the gates that are raised for everybody. */
   gates = 0;
+  /** Every call is a run of its own. */
+  measuresAlone = false;
   readonly #gates: readonly Gate<C>[];
   readonly #hooks: PipelineHooks<C>;
+  readonly #run = new MeasuredRun();
   #running: Command<C> | undefined;
-  #runCalls = 0;
   #runStartUs = 0;
 
   constructor(table: CommandTable<C>, gates: readonly Gate<C>[], hooks: PipelineHooks<C>) {
@@ -144,12 +155,21 @@ export class Pipeline<C extends Call> {
 
   /** Calls a resolved command's handler and counts it; no gates. */
   run(call: C, command: Command<C>): void {
-    const isSmall = call.args.length(call.args.count - 1) < LARGE_REQUEST_BYTES;
-    if (command !== this.#running || !isSmall) {
+    const { args } = call;
+    const run = this.#run;
+    const sharesRun =
+      command.isMeasuredInRuns &&
+      !this.measuresAlone &&
+      args.count < MANY_ARGUMENTS &&
+      args.length(args.count - 1) < LARGE_REQUEST_BYTES;
+    if (command !== this.#running || !sharesRun || run.calls === MOST_RUN_CALLS) {
       this.endRun(call);
       this.#running = command;
     }
-    this.#runCalls++;
+    run.calls++;
+    run.client = call.client;
+    run.argumentsBase = args.base;
+    run.argumentCount = args.count;
     const errorsBefore = call.reply.errorCount;
     try {
       command.handler(call);
@@ -160,7 +180,7 @@ export class Pipeline<C extends Call> {
       command.stats[STAT_FAILED]++;
       this.#hooks.onError(call);
     }
-    if ((command.flags & COMMAND_FAST) === 0 || !isSmall) this.endRun(call);
+    if (!sharesRun) this.endRun(call);
   }
 
   /** Reads the clock at the beginning of a turn. */
@@ -173,12 +193,13 @@ export class Pipeline<C extends Call> {
     const command = this.#running;
     if (command === undefined) return;
     const nowUs = this.#hooks.monotonicUs();
-    const durationUs = nowUs - this.#runStartUs;
-    command.stats[STAT_CALLS] += this.#runCalls;
-    command.stats[STAT_USEC] += durationUs;
-    this.#hooks.onRun(call, command, this.#runCalls, durationUs);
+    const run = this.#run;
+    run.durationUs = nowUs - this.#runStartUs;
+    command.stats[STAT_CALLS] += run.calls;
+    command.stats[STAT_USEC] += run.durationUs;
+    this.#hooks.onRun(call, command, run);
     this.#running = undefined;
-    this.#runCalls = 0;
+    run.calls = 0;
     this.#runStartUs = nowUs;
   }
 

@@ -91,6 +91,8 @@ export interface CommandSpec<C> {
   readonly tips?: readonly string[];
   readonly arguments?: readonly ArgumentDoc[];
   readonly history?: readonly (readonly [version: string, change: string])[];
+  /** Takes constant time with small arguments, although Redis does not flag it as fast. */
+  readonly isConstantTime?: boolean;
   /** An internal command that people do not send. */
   readonly isSystem?: boolean;
   readonly deprecatedSince?: string;

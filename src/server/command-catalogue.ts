@@ -1,7 +1,9 @@
 import { commandCommands } from "../command/command-info/command-commands";
 import type { CommandSpec } from "../command/spec";
 import type { Config } from "../config/config";
+import { latencyCommands } from "../introspection/latency/latency-commands";
 import { memoryCommands } from "../introspection/memory/memory-commands";
+import { slowlogCommands } from "../introspection/slowlog/slowlog-commands";
 import { keyspaceCommands } from "../keyspace/commands/keyspace-commands";
 import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
@@ -35,6 +37,12 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...timeCommands(context.session.clock),
     ...infoCommands(context.infoSections),
     ...memoryCommands(context.memoryReport),
+    ...slowlogCommands(context.watch.slowlog),
+    ...latencyCommands({
+      monitor: context.watch.latency,
+      clock: context.session.clock,
+      tableHolder: context.tableHolder,
+    }),
   ];
 }
 

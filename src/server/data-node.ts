@@ -1,10 +1,12 @@
 import type { Clock } from "../base/clock";
 import type { Random } from "../base/random";
 import { Arguments } from "../command/arguments";
+import type { Command } from "../command/command";
 import { CommandTable } from "../command/command-table";
 import { Pipeline } from "../command/pipeline";
 import { TableHolder } from "../command/table-holder";
 import type { Config } from "../config/config";
+import { CommandWatch } from "../introspection/command-watch";
 import { DataCall } from "../keyspace/data-call";
 import { KeyWarmer } from "../keyspace/key-warmer";
 import type { Keyspace } from "../keyspace/keyspace";
@@ -93,7 +95,8 @@ export class DataNode {
     });
     const service = this.#newKeyspaceService(session);
     this.keyspace = service.keyspace;
-    const statistics = this.#newStatistics(session, service);
+    const watch = new CommandWatch(config, clock);
+    const statistics = this.#newStatistics(session, service, watch);
     this.context = {
       tableHolder: new TableHolder(),
       session,
@@ -103,6 +106,7 @@ export class DataNode {
       usedMemory: service.usedMemory,
       facts: parts.facts,
       memoryReport: statistics.memoryReport,
+      watch,
       infoSections: statistics.sections,
       resetStatistics: () => statistics.reset(),
       listeners: parts.listeners,
@@ -114,6 +118,7 @@ export class DataNode {
     this.table = new CommandTable(commandCatalogue(this.context));
     this.context.tableHolder.table = this.table;
     this.pipeline = this.#newPipeline();
+    watch.followConfig(this.pipeline);
     this.loop = this.#newLoop(args, service);
     session.attach(this.pipeline, this.loop);
     service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
@@ -156,7 +161,11 @@ export class DataNode {
     });
   }
 
-  #newStatistics(session: SessionContext, service: KeyspaceService): Statistics {
+  #newStatistics(
+    session: SessionContext,
+    service: KeyspaceService,
+    watch: CommandWatch,
+  ): Statistics {
     const { keyspace, usedMemory, eviction } = service;
     return new Statistics({
       facts: this.#parts.facts,
@@ -164,6 +173,7 @@ export class DataNode {
       keyspace,
       usedMemory,
       eviction,
+      watch,
       pipeline: () => this.pipeline,
       turns: () => this.loop,
     });
@@ -182,10 +192,11 @@ export class DataNode {
 
   #newPipeline(): Pipeline<DataCall> {
     const { clock, onCrash } = this.#parts;
+    const { watch } = this.context;
     return new Pipeline(this.table, gateList(this.context), {
       monotonicUs: () => clock.monotonicMs() * 1000,
-      onRun: () => undefined,
-      onError: () => undefined,
+      onRun: (call, command, run) => watch.onRun(call, command as Command<never>, run),
+      onError: (call) => watch.onError(call),
       onUnknown: (call) => rejectsForeignProtocol(this.context.session, call),
       onCrash,
     });

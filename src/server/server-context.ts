@@ -1,4 +1,5 @@
 import type { TableHolder } from "../command/table-holder";
+import type { CommandWatch } from "../introspection/command-watch";
 import type { MemoryReport } from "../introspection/memory/memory-report";
 import type { Eviction } from "../keyspace/eviction";
 import type { ExpireCycle } from "../keyspace/expire-cycle";
@@ -23,6 +24,8 @@ export interface ServerContext {
   readonly usedMemory: UsedMemory;
   readonly facts: ServerFacts;
   readonly memoryReport: MemoryReport;
+  /** What has been seen of commands: slow ones, spikes of latency, errors. */
+  readonly watch: CommandWatch;
   readonly infoSections: readonly InfoSection[];
   /** CONFIG RESETSTAT: all that INFO counts begins anew. */
   readonly resetStatistics: () => void;

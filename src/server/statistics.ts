@@ -1,5 +1,7 @@
 import { getHeapStatistics } from "node:v8";
 import type { Pipeline } from "../command/pipeline";
+import type { CommandWatch } from "../introspection/command-watch";
+import { latencyFields } from "../introspection/latency/latency-histograms";
 import { MemoryReport } from "../introspection/memory/memory-report";
 import type { DataCall } from "../keyspace/data-call";
 import type { Eviction } from "../keyspace/eviction";
@@ -8,7 +10,7 @@ import type { UsedMemory } from "../keyspace/used-memory";
 import type { SessionContext } from "../session/session-context";
 import type { CronTask } from "./cron";
 import { ExceededTime } from "./info/exceeded-time";
-import type { InfoSection } from "./info/info-section";
+import type { InfoField, InfoSection } from "./info/info-section";
 import { infoSections } from "./info/info-sections";
 import type { ServerFacts } from "./server-facts";
 
@@ -23,6 +25,7 @@ export interface StatisticsParts {
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
   readonly usedMemory: UsedMemory;
+  readonly watch: CommandWatch;
   readonly eviction: Eviction;
   /** These exist only once the commands do, INFO among them. */
   readonly pipeline: () => Pipeline<DataCall>;
@@ -40,7 +43,7 @@ export class Statistics {
   readonly #parts: StatisticsParts;
 
   constructor(parts: StatisticsParts) {
-    const { facts, session, keyspace, usedMemory, pipeline, turns } = parts;
+    const { facts, session, keyspace, usedMemory, watch, pipeline, turns } = parts;
     this.#parts = parts;
     this.memoryReport = new MemoryReport({
       keyspace,
@@ -58,9 +61,16 @@ export class Statistics {
       exceededTime: this.#exceededTime,
       pipeline,
       turns,
-      errors: { total: 0, fields: () => [] },
-      latencyFields: () => [],
+      errors: watch.errors,
+      latencyFields: () => this.#latencyFields(),
     });
+  }
+
+  #latencyFields(): readonly InfoField[] {
+    const { session, watch, pipeline } = this.#parts;
+    if (!watch.tracksLatencies) return [];
+    const percentiles = session.config.value("latency-tracking-info-percentiles");
+    return latencyFields(pipeline().table.all(), percentiles);
   }
 
   tasks(): CronTask[] {
@@ -80,8 +90,9 @@ export class Statistics {
 
   /** CONFIG RESETSTAT. The peak of memory is no statistic in Redis and stays. */
   reset(): void {
-    const { session, keyspace, pipeline, turns } = this.#parts;
-    for (const command of pipeline().table.all()) command.stats.fill(0);
+    const { session, keyspace, watch, pipeline, turns } = this.#parts;
+    for (const command of pipeline().table.all()) command.resetStatistics();
+    watch.errors.reset();
     session.stats.reset();
     keyspace.stats.reset();
     keyspace.lazyFree.freedObjects = 0;

@@ -102,7 +102,11 @@ export class TurnLoop<C extends SessionCall> {
         current = undefined;
         this.#recordAt = at;
         this.#recordsLeft = records - record - 1;
+        // What an event takes belongs to no command before or behind it.
+        this.#pipeline.endRun(call);
         this.#event(at, count - EVENT_BIT);
+        this.#pipeline.endRun(call);
+        this.#pipeline.beginTurn();
         at += RECORD_HEADER_WORDS + (count - EVENT_BIT === EVENT_INLINE ? INLINE_WORDS : 0);
         continue;
       }

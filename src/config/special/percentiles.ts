@@ -27,7 +27,7 @@ export const percentilesDirective: Directive<typeof NAME, readonly number[]> = {
 };
 
 /** Without the zeros at the end: 99.9, 50, 0.00001. */
-function showPercentile(value: number): string {
+export function showPercentile(value: number): string {
   return value.toFixed(DECIMALS).replace(/\.?0+$/, "");
 }
 

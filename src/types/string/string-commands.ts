@@ -13,7 +13,7 @@ import type { StringLimits } from "./string-limits";
 /** All commands on strings. */
 export function stringCommands(limits: StringLimits): readonly CommandSpec<DataCall>[] {
   return [
-    ...getSetCommands,
+    ...getSetCommands(),
     ...setVariantCommands,
     ...getAndChangeCommands,
     ...severalCommands,

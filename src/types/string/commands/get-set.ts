@@ -45,21 +45,14 @@ function get(call: DataCall): void {
   else replyString(call, entry);
 }
 
-function set(call: DataCall): void {
+function set(call: DataCall, options: SetOptions): void {
   if (call.args.count > 3) {
-    setWithOptions(call);
+    setWithOptions(call, options);
     return;
   }
   const found = call.write(1);
   storeString(call, 1, 2, found, NO_EXPIRY);
   call.reply.ok();
-}
-
-interface SetOptions {
-  readonly flags: number;
-  readonly expiry: Expiry;
-  /** The argument to compare the value with, for IFEQ and IFNE. */
-  readonly compareIndex: number;
 }
 
 /** The bit of the option at an argument, or 0 for a word that is none. */
@@ -82,56 +75,71 @@ function excludedBy(flag: number): number {
   return (flag & EXPIRIES) !== 0 ? EXPIRIES & ~flag : 0;
 }
 
-/** Reads the options behind the value; undefined when they are wrong (the error is written). */
-function readOptions(call: DataCall): SetOptions | undefined {
-  const { args, reply } = call;
-  let flags = 0;
-  let compareIndex = 0;
-  let timeIndex = 0;
-  for (let i = 3; i < args.count; i++) {
-    const flag = flagOf(call, i);
-    const takesNext = flag > SET_UNIT || (flag & COMPARISONS) !== 0;
-    if (flag === 0 || (flags & excludedBy(flag)) !== 0 || (takesNext && i + 1 === args.count)) {
-      reply.error(ERR_SYNTAX);
-      return undefined;
+/** The options of one SET: one object serves all, as SET with options is common, too. */
+class SetOptions {
+  flags = 0;
+  /** The argument to compare the value with, for IFEQ and IFNE. */
+  compareIndex = 0;
+  /** The number behind an option of expiry, or 0. */
+  timeIndex = 0;
+
+  /** Reads the options behind the value; false when they are wrong (the error is written). */
+  read(call: DataCall): boolean {
+    const { args } = call;
+    this.flags = 0;
+    this.timeIndex = 0;
+    for (let i = 3; i < args.count; i++) {
+      const flag = flagOf(call, i);
+      const takesNext = flag > SET_UNIT || (flag & COMPARISONS) !== 0;
+      const isExcluded = (this.flags & excludedBy(flag)) !== 0;
+      if (flag === 0 || isExcluded || (takesNext && i + 1 === args.count)) {
+        call.reply.error(ERR_SYNTAX);
+        return false;
+      }
+      this.flags |= flag;
+      if (!takesNext) continue;
+      i++;
+      if (flag > SET_UNIT) this.timeIndex = i;
+      else this.compareIndex = i;
     }
-    flags |= flag;
-    if (!takesNext) continue;
-    i++;
-    if (flag > SET_UNIT) timeIndex = i;
-    else compareIndex = i;
+    return true;
   }
-  if (timeIndex === 0) return { flags, expiry: NO_EXPIRY, compareIndex };
-  const expiry = readExpiry(call, timeIndex, unitOf(call, timeIndex - 1));
-  return expiry === undefined ? undefined : { flags, expiry, compareIndex };
+
+  /** The expiry that the options ask for; undefined when it is wrong (the error is written). */
+  expiry(call: DataCall): Expiry | undefined {
+    if ((this.flags & SET_KEEPTTL) !== 0) return KEEP_EXPIRY;
+    if (this.timeIndex === 0) return NO_EXPIRY;
+    return readExpiry(call, this.timeIndex, unitOf(call, this.timeIndex - 1));
+  }
+
+  /** Whether the conditions let the value be written over the found one. */
+  allow(call: DataCall, found: number): boolean {
+    const { flags, compareIndex } = this;
+    if ((flags & SET_NX) !== 0) return found === 0;
+    if ((flags & SET_XX) !== 0) return found !== 0;
+    if ((flags & SET_IFEQ) !== 0) return found !== 0 && stringEquals(call, found, compareIndex);
+    if ((flags & SET_IFNE) !== 0) return found === 0 || !stringEquals(call, found, compareIndex);
+    return true;
+  }
 }
 
-/** Whether the conditions among the options let the value be written. */
-function conditionHolds(call: DataCall, found: number, options: SetOptions): boolean {
-  const { flags, compareIndex } = options;
-  if ((flags & SET_NX) !== 0) return found === 0;
-  if ((flags & SET_XX) !== 0) return found !== 0;
-  if ((flags & SET_IFEQ) !== 0) return found !== 0 && stringEquals(call, found, compareIndex);
-  if ((flags & SET_IFNE) !== 0) return found === 0 || !stringEquals(call, found, compareIndex);
-  return true;
-}
-
-function setWithOptions(call: DataCall): void {
-  const options = readOptions(call);
-  if (options === undefined) return;
+function setWithOptions(call: DataCall, options: SetOptions): void {
+  if (!options.read(call)) return;
+  const expiry = options.expiry(call);
+  if (expiry === undefined) return;
   const { reply } = call;
-  const { flags, expiry } = options;
-  const asksOld = (flags & SET_GET) !== 0;
+  const asksOld = (options.flags & SET_GET) !== 0;
+  const compares = (options.flags & COMPARISONS) !== 0;
   const found = asksOld ? call.read(1) : call.write(1);
-  if (found !== 0 && (flags & COMPARISONS) !== 0 && call.isWrongType(found, TYPE_STRING)) return;
-  const holds = conditionHolds(call, found, options);
+  if (found !== 0 && compares && call.isWrongType(found, TYPE_STRING)) return;
+  const isAllowed = options.allow(call, found);
   if (asksOld && !replyOldString(call, found)) return;
-  if (!holds) {
+  if (!isAllowed) {
     if (!asksOld) reply.nil();
     return;
   }
-  storeString(call, 1, 2, found, (flags & SET_KEEPTTL) !== 0 ? KEEP_EXPIRY : expiry);
-  if (expiry !== NO_EXPIRY) call.notify(call.db, 1, EVENT_GENERIC, "expire");
+  storeString(call, 1, 2, found, expiry);
+  if (options.timeIndex !== 0) call.notify(call.db, 1, EVENT_GENERIC, "expire");
   if (!asksOld) reply.ok();
 }
 
@@ -175,37 +183,41 @@ const SET_ARGUMENTS: readonly ArgumentDoc[] = [
   },
 ];
 
-export const getSetCommands: readonly CommandSpec<DataCall>[] = [
-  {
-    name: "get",
-    arity: 2,
-    flags: ["readonly", "fast"],
-    group: "string",
-    since: "1.0.0",
-    summary: "Gives the string that a key holds.",
-    complexity: "O(1)",
-    keys: [keyAt(1, "RO", "access")],
-    arguments: [KEY],
-    handler: get,
-  },
-  {
-    name: "set",
-    arity: -3,
-    flags: ["write", "denyoom"],
-    group: "string",
-    since: "1.0.0",
-    summary: "Gives a key a string, whatever it held; options add an expiry or a condition.",
-    complexity: "O(1)",
-    keys: [{ ...keyAt(1, "RW", "access", "update", "variable_flags"), notes: SET_KEY_NOTES }],
-    arguments: SET_ARGUMENTS,
-    history: [
-      ["2.6.12", "Took EX, PX, NX and XX."],
-      ["6.0.0", "Took KEEPTTL."],
-      ["6.2.0", "Took GET, EXAT and PXAT."],
-      ["7.0.0", "Took NX and GET together."],
-      ["8.4.0", "Took IFEQ and IFNE."],
-    ],
-    movableKeys: setKeys,
-    handler: set,
-  },
-];
+export function getSetCommands(): readonly CommandSpec<DataCall>[] {
+  const options = new SetOptions();
+  return [
+    {
+      name: "get",
+      arity: 2,
+      flags: ["readonly", "fast"],
+      group: "string",
+      since: "1.0.0",
+      summary: "Gives the string that a key holds.",
+      complexity: "O(1)",
+      keys: [keyAt(1, "RO", "access")],
+      arguments: [KEY],
+      handler: get,
+    },
+    {
+      name: "set",
+      arity: -3,
+      flags: ["write", "denyoom"],
+      group: "string",
+      since: "1.0.0",
+      summary: "Gives a key a string, whatever it held; options add an expiry or a condition.",
+      complexity: "O(1)",
+      keys: [{ ...keyAt(1, "RW", "access", "update", "variable_flags"), notes: SET_KEY_NOTES }],
+      arguments: SET_ARGUMENTS,
+      history: [
+        ["2.6.12", "Took EX, PX, NX and XX."],
+        ["6.0.0", "Took KEEPTTL."],
+        ["6.2.0", "Took GET, EXAT and PXAT."],
+        ["7.0.0", "Took NX and GET together."],
+        ["8.4.0", "Took IFEQ and IFNE."],
+      ],
+      movableKeys: setKeys,
+      isConstantTime: true,
+      handler: (call) => set(call, options),
+    },
+  ];
+}

@@ -53,6 +53,7 @@ export const setVariantCommands: readonly CommandSpec<DataCall>[] = [
     complexity: "O(1)",
     keys: [keyAt(1, "OW", "update")],
     arguments: [KEY, { name: "seconds", type: "integer" }, VALUE],
+    isConstantTime: true,
     handler: setEx,
   },
   {
@@ -65,6 +66,7 @@ export const setVariantCommands: readonly CommandSpec<DataCall>[] = [
     complexity: "O(1)",
     keys: [keyAt(1, "OW", "update")],
     arguments: [KEY, { name: "milliseconds", type: "integer" }, VALUE],
+    isConstantTime: true,
     handler: setExMs,
   },
 ];

@@ -79,6 +79,7 @@ export const severalCommands: readonly CommandSpec<DataCall>[] = [
     keys: [keysFrom(1, 2, "OW", "update")],
     tips: ["request_policy:multi_shard", "response_policy:all_succeeded"],
     arguments: [PAIRS],
+    isConstantTime: true,
     handler: setSeveral,
   },
   {
@@ -92,6 +93,7 @@ export const severalCommands: readonly CommandSpec<DataCall>[] = [
     keys: [keysFrom(1, 2, "OW", "insert")],
     tips: ["request_policy:multi_shard", "response_policy:agg_min"],
     arguments: [PAIRS],
+    isConstantTime: true,
     handler: setSeveralNx,
   },
 ];

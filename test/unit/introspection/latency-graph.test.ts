@@ -1,0 +1,68 @@
+// LATENCY GRAPH draws what a real server draws from the same spikes.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { latencyGraph } from "../../../src/introspection/latency/latency-graph";
+import { LatencyMonitor, MOST_SPIKES } from "../../../src/introspection/latency/latency-monitor";
+import { REAL_SERVER, ServerProcess } from "../../support/server-process";
+
+const DURATIONS_MS = [15, 60, 100, 40];
+
+test("the spikes of a real server are drawn as it draws them", async (t) => {
+  const config = { "enable-debug-command": "yes", "latency-monitor-threshold": 10 };
+  const real = await ServerProcess.start({ program: REAL_SERVER, config }, t);
+  const client = await real.client();
+  for (const durationMs of DURATIONS_MS) {
+    await client.command("DEBUG", "SLEEP", String(durationMs / 1000));
+    // One spike a second is kept, so time itself is what the next one needs.
+    await delay(1001);
+  }
+  let nowSeconds = Math.floor(Date.now() / 1000);
+  let graph = "";
+  // Asked again when a second began in between.
+  do {
+    nowSeconds = Math.floor(Date.now() / 1000);
+    graph = String(await client.call("LATENCY", "GRAPH", "command"));
+  } while (Math.floor(Date.now() / 1000) !== nowSeconds);
+  const history = (await client.call("LATENCY", "HISTORY", "command")) as [number, number][];
+  await client.close();
+  const monitor = new LatencyMonitor();
+  monitor.thresholdMs = 10;
+  for (const [timeSeconds, durationMs] of history) {
+    monitor.add("command", timeSeconds * 1000, durationMs);
+  }
+  const ours = monitor.historyOf("command");
+  assert.ok(ours !== undefined && ours.spikes.length >= DURATIONS_MS.length);
+  assert.equal(latencyGraph(ours, nowSeconds), graph);
+});
+
+test("a drawing goes on below when it is wider than 80 columns", () => {
+  const monitor = new LatencyMonitor();
+  monitor.thresholdMs = 1;
+  for (let second = 0; second < MOST_SPIKES + 40; second++) {
+    monitor.add("command", second * 1000, 1 + (second % 10));
+  }
+  const history = monitor.historyOf("command");
+  assert.ok(history !== undefined);
+  assert.equal(history.spikes.length, MOST_SPIKES);
+  assert.equal(history.spikes[0]?.timeSeconds, 40);
+  const lines = latencyGraph(history, 100_000).split("\n");
+  assert.ok(lines.every((line) => line.length <= 80));
+  assert.equal(lines.filter((line) => line === "").length, 2);
+});
+
+test("within one second the longest is kept", () => {
+  const monitor = new LatencyMonitor();
+  monitor.thresholdMs = 10;
+  monitor.add("command", 5000, 9);
+  monitor.add("command", 5100, 20);
+  monitor.add("command", 5200, 40.9);
+  monitor.add("command", 5900, 30);
+  monitor.add("command", 6000, 10);
+  const history = monitor.historyOf("command");
+  assert.deepEqual(history?.spikes, [
+    { timeSeconds: 5, durationMs: 40 },
+    { timeSeconds: 6, durationMs: 10 },
+  ]);
+});
