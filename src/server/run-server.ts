@@ -105,6 +105,7 @@ class RememberingFiles extends DiskConfigFiles {
   standardInput: string | undefined;
 
   override readStdin(): Reading {
+    startLog().warning("Reading config from stdin");
     const reading = super.readStdin();
     if ("text" in reading) this.standardInput = reading.text;
     return reading;

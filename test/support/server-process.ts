@@ -43,6 +43,8 @@ const DEATH_WATCH = "/usr/bin/setpriv";
 export interface ServerOptions {
   /** The executable; ours when absent. */
   readonly program?: string;
+  /** A program that runs the executable in its place, with its arguments: `prlimit --nofile=200`. */
+  readonly under?: readonly string[];
   /** Directives, given as `--name value`; several values are several arguments. */
   readonly config?: Readonly<Record<string, string | number | readonly string[]>>;
   /** Text of a configuration file, written to `redis.conf` in the server's directory. */
@@ -121,7 +123,12 @@ export class ServerProcess {
     const file = join(dir, CONFIG_FILE);
     if (options.configFile !== undefined) writeFileSync(file, options.configFile);
     const fileWords = options.configFile === undefined ? [] : [file];
-    const words = [program, ...fileWords, ...serverArguments(options, port, dir)];
+    const words = [
+      ...(options.under ?? []),
+      program,
+      ...fileWords,
+      ...serverArguments(options, port, dir),
+    ];
     const watched = existsSync(DEATH_WATCH)
       ? [DEATH_WATCH, "--pdeathsig", "KILL", ...words]
       : words;
