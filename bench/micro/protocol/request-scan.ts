@@ -47,8 +47,8 @@ export function benchRequestScan({ bench, do_not_optimize, summary }: Mitata): v
           replies++;
         },
         returnError: () => undefined,
-      returnFatalError: () => undefined,
-      stringNumbers: false,
+        returnFatalError: () => undefined,
+        stringNumbers: false,
         returnBuffers: true,
       });
       bench(`${name}: redis-parser, buffers`, () => {
