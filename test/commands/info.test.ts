@@ -99,14 +99,15 @@ describe("INFO", () => {
     assert.deepEqual([...found.keys()], [...expected.keys()]);
     for (const [section, fields] of expected) {
       const own = found.get(section) ?? new Map();
-      if (BY_NAME.has(section)) continue;
       const names = [...own.keys()].slice(0, fields.size);
-      assert.deepEqual(names, [...fields.keys()], `fields of ${section}`);
+      if (!BY_NAME.has(section)) assert.deepEqual(names, [...fields.keys()], `in ${section}`);
       for (const [name, value] of fields) {
-        if (name === "config_file") continue;
+        if (name === "config_file" || (BY_NAME.has(section) && !own.has(name))) continue;
         assert.equal(formOf(own.get(name) ?? ""), formOf(value), `${section} ${name}`);
       }
     }
+    assert.ok(found.get("Commandstats")?.has("cmdstat_getrange"));
+    assert.ok(found.get("Latencystats")?.has("latency_percentiles_usec_getrange"));
   });
 
   test("sections by name are those of the real one", async () => {
@@ -180,6 +181,40 @@ describe("INFO", () => {
       const counts = (line: string) => line.replace(/usec=\d+,usec_per_call=\d+\.\d\d,/, "");
       assert.equal(counts(found.get(name) ?? ""), counts(expected.get(name) ?? ""), name);
     }
+  });
+
+  test("errorstats count errors by their codes as the real one", async () => {
+    const counted = async (client: RawClient): Promise<(string | undefined)[]> => {
+      await client.call("CONFIG", "RESETSTAT");
+      await client.call("GET");
+      await client.call("NOTHING");
+      await client.call("INCR", "b", "x");
+      await client.call("CONFIG", "SET", "maxmemory", "x");
+      await client.call("GETRANGE", "a", "0", "x");
+      await client.call("HELLO", "9");
+      const [errors, stats] = [await info(client, "errorstats"), await info(client, "stats")];
+      const lines = [...(errors.get("Errorstats") ?? [])].map(([name, value]) => name + value);
+      return [...lines.sort(), stats.get("Stats")?.get("total_error_replies")];
+    };
+    assert.deepEqual(await counted(ours), await counted(real));
+  });
+
+  test("latencystats are those of the percentiles asked for", async () => {
+    const formsOf = async (client: RawClient): Promise<string[]> => {
+      const fields = (await info(client, "latencystats")).get("Latencystats") ?? new Map();
+      return [fields.get("latency_percentiles_usec_config|set") ?? ""].map(formOf);
+    };
+    for (const percentiles of ["50 99 99.9", "10", "", "0 100", "12.345"]) {
+      for (const client of [ours, real]) {
+        await client.call("CONFIG", "SET", "latency-tracking-info-percentiles", percentiles);
+      }
+      assert.deepEqual(await formsOf(ours), await formsOf(real), percentiles);
+    }
+    for (const client of [ours, real]) await client.call("CONFIG", "SET", "latency-tracking", "no");
+    const report = await ours.call("INFO", "latencystats");
+    assert.equal(report, await real.call("INFO", "latencystats"));
+    for (const client of [ours, real])
+      await client.call("CONFIG", "SET", "latency-tracking", "yes");
   });
 
   test("memory in use grows with data and falls when it is gone", async () => {
