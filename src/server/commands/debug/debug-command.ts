@@ -1,5 +1,5 @@
 import { globMatch } from "../../../base/glob";
-import { ERR_NO_SUCH_KEY } from "../../../command/error-texts";
+import { ERR_NO_SUCH_KEY, errSubcommandSyntax } from "../../../command/error-texts";
 import { replyHelp } from "../../../command/help-reply";
 import type { CommandSpec } from "../../../command/spec";
 import type { DataCall } from "../../../keyspace/data-call";
@@ -26,7 +26,6 @@ interface Subcommand {
 }
 
 const MANY = Number.MAX_SAFE_INTEGER;
-const SHOWN_BYTES = 128;
 const NOT_ALLOWED =
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can ' +
   "run it from a local connection, otherwise you need to set this option in the configuration " +
@@ -53,7 +52,7 @@ export function debugCommands(parts: DebugCommandParts): readonly CommandSpec<Da
     const fits =
       subcommand !== undefined && args.count >= subcommand.least && args.count <= subcommand.most;
     if (fits) subcommand.run(call);
-    else reply.error(errUnknown(args.text(1)));
+    else reply.error(errSubcommandSyntax(args.shownText(1), "debug"));
   };
   return [
     {
@@ -68,11 +67,6 @@ export function debugCommands(parts: DebugCommandParts): readonly CommandSpec<Da
       handler,
     },
   ];
-}
-
-function errUnknown(given: string): string {
-  const shown = given.slice(0, SHOWN_BYTES);
-  return `ERR unknown subcommand or wrong number of arguments for '${shown}'. Try DEBUG HELP.`;
 }
 
 function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcommand> {
