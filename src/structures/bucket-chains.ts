@@ -9,6 +9,7 @@ import {
   ENTRY_HASH,
   OCCUPIED,
   OCCUPIED_BITS,
+  TAG_EXPIRING,
 } from "./dict-layout";
 
 /**
@@ -126,10 +127,12 @@ export class BucketChains {
 
   /**
    * Takes a whole chain apart and places each entry by one bit of its hash; 0 is no bit, and all go
-   * to `unset`. `gathered` is where the hashes of the first block's entries stand.
+   * to `unset`. `gathered` is where the hashes of the first block's entries stand. Returns how many
+   * entries with an expiry went to `set`.
    */
-  redistribute(head: number, unset: number, set: number, bit: number, gathered: number): void {
+  redistribute(head: number, unset: number, set: number, bit: number, gathered: number): number {
     const memory = this.#memory;
+    let expiring = 0;
     let bucket = head;
     do {
       const words = memory.words[bucket >>> SEGMENT_SHIFT];
@@ -143,7 +146,10 @@ export class BucketChains {
         if (bit !== 0) {
           const isGathered = bucket === head;
           const hash = isGathered ? this.#hashes[gathered + slot] : this.#hashOf(entry);
-          if ((hash & bit) !== 0) leaving |= 1 << moved;
+          if ((hash & bit) !== 0) {
+            leaving |= 1 << moved;
+            if ((tag & TAG_EXPIRING) !== 0) expiring++;
+          }
         }
         this.#movedTags[moved] = tag;
         this.#movedRefs[moved++] = entry;
@@ -162,6 +168,7 @@ export class BucketChains {
       }
       bucket = next;
     } while (bucket !== 0);
+    return expiring;
   }
 
   #hashOf(entry: number): number {

@@ -3,12 +3,13 @@
  * worker) reads. No behaviour beyond the arithmetic of places.
  *
  *     header (16 B)    [count][chunks][directory][expiring]
- *     directory        [chunk 0][chunk 1] ...                       one word per chunk
+ *     directory        [chunk 0][chunk 1] ... | [expiring in 0][in 1] ...     a word each per chunk
  *     chunk (4096 B)   64 buckets
  *     bucket (64 B)    12 tags (1 B each) | 12 refs | chain         one cache line
  *     overflow (64 B)  the same, behind `chain`
  *     entry            [hash][key length | expiry bit][owner's words ...][expiry, 8 B][key][...]
  *
+ * The two halves of the directory have `mask + 1` words each, of which the first `chunks` are used.
  * A tag is 0 for an empty slot, else 0x80, 0x40 when the entry expires, and the hash's top six bits.
  * A bucket's number within its chunk is the hash's low six bits; the chunk's index is taken from the
  * bits above them by linear hashing, so that the pair grows like one table of `64 * chunks` buckets.

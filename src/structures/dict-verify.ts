@@ -79,13 +79,18 @@ class DictVerifier {
     this.#chunks = this.#word(header, DICT_CHUNKS);
     const directory = this.#word(header, DICT_DIRECTORY);
     if (this.#chunks < 1) throw new Error(`${this.#chunks} chunks`);
-    this.#reach(directory, this.#chunks, "directory");
+    const capacity = maskFor(this.#chunks) + 1;
+    let expiring = 0;
+    this.#reach(directory, capacity * 2, "directory");
     for (let index = 0; index < this.#chunks; index++) {
       const chunk = this.#word(directory, index);
       this.#reach(chunk, CHUNK_BUCKETS * 16, `chunk ${index}`);
       for (let number = 0; number < CHUNK_BUCKETS; number++) {
         this.#verifyChain(chunk + number * CHUNK_GRANULES_PER_BUCKET, index, number);
       }
+      const counted = this.#word(directory, capacity + index);
+      this.#compare(`expiring entries up to chunk ${index}`, this.#expiring, expiring + counted);
+      expiring += counted;
     }
     this.#compare("entries", this.#entries, this.#word(header, DICT_COUNT));
     this.#compare("expiring entries", this.#expiring, this.#word(header, DICT_EXPIRING));

@@ -121,7 +121,8 @@ export function scanBucket(
 
 /**
  * Collects expiring entries from `buckets` buckets in table order, beginning at `position` (a bucket
- * number; any number is taken modulo the table). Returns the position to go on from.
+ * number; any number is taken modulo the table). Returns the position to go on from. Chunks without
+ * such entries cost next to nothing.
  */
 export function sweepExpiring(
   memory: BlockMemory,
@@ -132,11 +133,18 @@ export function sweepExpiring(
 ): number {
   const total = dict.chunks * CHUNK_BUCKETS;
   let at = position % total;
-  for (let left = Math.min(buckets, total); left > 0; left--) {
-    const chunk = dict.chunkAt(Math.floor(at / CHUNK_BUCKETS));
-    const head = chunk + (at % CHUNK_BUCKETS) * CHUNK_GRANULES_PER_BUCKET;
-    collectChain(memory, head, EXPIRING_BITS, into);
-    at = at + 1 === total ? 0 : at + 1;
+  for (let left = Math.min(buckets, total); left > 0; ) {
+    const index = Math.floor(at / CHUNK_BUCKETS);
+    const first = at % CHUNK_BUCKETS;
+    const count = Math.min(CHUNK_BUCKETS - first, left);
+    if (dict.expiringAt(index) > 0) {
+      const chunk = dict.chunkAt(index);
+      for (let number = first; number < first + count; number++) {
+        collectChain(memory, chunk + number * CHUNK_GRANULES_PER_BUCKET, EXPIRING_BITS, into);
+      }
+    }
+    left -= count;
+    at = at + count === total ? 0 : at + count;
   }
   return at;
 }
@@ -147,7 +155,9 @@ interface Below {
 }
 
 const LONGEST_FAIR_CHAIN = BUCKET_SLOTS * 3;
-const MAX_FAIR_TRIES = 400;
+/** After so many, looking through the directory is quicker, and expiring entries are counted in it. */
+const MAX_EXPIRING_TRIES = 50;
+const MAX_TRIES = 400;
 /** A table of at most so many buckets is looked through as a whole when it is nearly empty. */
 const FEW_BUCKETS = CHUNK_BUCKETS * 4;
 /** Where entries are far apart, one is chosen among so many that follow each other. */
@@ -156,8 +166,8 @@ const NEIGHBOURS = 16;
 /**
  * An entry picked at random, 0 when there is none. Every entry is equally likely (a bucket is
  * accepted in proportion to its entries) as long as no chain is longer than three blocks. Only
- * where less than about one bucket in 50 of a large table has an entry to pick, those that stand
- * behind wide gaps are somewhat more likely.
+ * where a large table is nearly empty, because a snapshot keeps it from shrinking, entries that
+ * stand behind wide gaps are somewhat more likely.
  */
 export function randomEntry(
   memory: BlockMemory,
@@ -174,7 +184,7 @@ export function randomEntry(
     collectFrom(memory, dict, 0, candidates, mask, scratch.clear());
     return scratch.refs[random.below(scratch.count)];
   }
-  for (let tries = 0; tries < MAX_FAIR_TRIES; tries++) {
+  for (let tries = expiringOnly ? MAX_EXPIRING_TRIES : MAX_TRIES; tries > 0; tries--) {
     const at = random.below(total);
     const chunk = dict.chunkAt(Math.floor(at / CHUNK_BUCKETS));
     const head = chunk + (at % CHUNK_BUCKETS) * CHUNK_GRANULES_PER_BUCKET;
@@ -182,8 +192,24 @@ export function randomEntry(
     const pick = random.below(LONGEST_FAIR_CHAIN);
     if (pick < scratch.count) return scratch.refs[pick];
   }
+  if (expiringOnly) return expiringEntryAt(memory, dict, random.below(candidates), scratch);
   collectFrom(memory, dict, random.below(total), NEIGHBOURS, mask, scratch.clear());
   return scratch.refs[random.below(scratch.count)];
+}
+
+/** The expiring entry that has `rank` others before it in table order; needs one word per chunk. */
+function expiringEntryAt(
+  memory: BlockMemory,
+  dict: Dict,
+  rank: number,
+  scratch: EntryList,
+): number {
+  let before = 0;
+  let index = 0;
+  for (; before + dict.expiringAt(index) <= rank; index++) before += dict.expiringAt(index);
+  const from = index * CHUNK_BUCKETS;
+  collectFrom(memory, dict, from, rank - before + 1, EXPIRING_BITS, scratch.clear());
+  return scratch.refs[rank - before];
 }
 
 /** Adds at least `wanted` entries (if the dictionary has them) from a random place on. */
@@ -211,10 +237,16 @@ function collectFrom(
   const total = dict.chunks * CHUNK_BUCKETS;
   const enough = into.count + wanted;
   let at = start;
-  for (let left = total; left > 0 && into.count < enough; left--) {
-    const chunk = dict.chunkAt(Math.floor(at / CHUNK_BUCKETS));
-    const head = chunk + (at % CHUNK_BUCKETS) * CHUNK_GRANULES_PER_BUCKET;
-    collectChain(memory, head, mask, into);
-    at = at + 1 === total ? 0 : at + 1;
+  for (let left = total; left > 0 && into.count < enough; ) {
+    const index = Math.floor(at / CHUNK_BUCKETS);
+    const number = at % CHUNK_BUCKETS;
+    const isEmpty = mask === EXPIRING_BITS && dict.expiringAt(index) === 0;
+    const passed = isEmpty ? Math.min(CHUNK_BUCKETS - number, left) : 1;
+    if (!isEmpty) {
+      const head = dict.chunkAt(index) + number * CHUNK_GRANULES_PER_BUCKET;
+      collectChain(memory, head, mask, into);
+    }
+    left -= passed;
+    at = at + passed === total ? 0 : at + passed;
   }
 }

@@ -40,7 +40,7 @@ const NO_BYTES = new Uint8Array(0);
  * one insert splits at most one chunk (about 576 entries), one removal merges at most one.
  *
  * What always holds: `count` entries are reachable, each in the bucket of its hash with the tag of
- * its hash; `expiring` of them have their expiry bit set; no overflow block is empty. Under a freeze
+ * its hash; `expiring` of them, counted for each chunk too, have their expiry bit set. Under a freeze
  * every block is owned before it changes, from the header down, so `ref` may change: the owner of
  * the dictionary stores it again after any change.
  *
@@ -80,9 +80,11 @@ export class Dict {
   create(): this {
     const memory = this.#memory;
     const header = memory.alloc(DICT_HEADER_BYTES);
-    const directory = memory.alloc(16);
+    const directory = memory.alloc(8);
+    const chunk = this.#newChunk();
     const words = memory.words[directory >>> SEGMENT_SHIFT];
-    words[(directory & GRANULE_MASK) << 2] = this.#newChunk();
+    words[(directory & GRANULE_MASK) << 2] = chunk;
+    words[((directory & GRANULE_MASK) << 2) + 1] = 0;
     const headerWords = memory.words[header >>> SEGMENT_SHIFT];
     const at = (header & GRANULE_MASK) << 2;
     headerWords[at + DICT_COUNT] = 0;
@@ -170,7 +172,8 @@ export class Dict {
     const index = chunkIndexOf(hash, this.#mask, this.chunks);
     const bucket = this.#ownChunk(index) + ((hash & 63) << 2);
     this.#chains.place(bucket, tagOf(hash) | (expiring ? TAG_EXPIRING : 0), entry);
-    this.#setCounts(this.count + 1, this.expiring + (expiring ? 1 : 0));
+    this.#setCount(this.count + 1);
+    if (expiring) this.#addExpiring(index, 1);
   }
 
   /**
@@ -187,7 +190,7 @@ export class Dict {
     const tag = this.#chains.tagAt(bucket, this.#foundSlot);
     if (expiring === ((tag & TAG_EXPIRING) !== 0)) return;
     this.#chains.setTag(bucket, this.#foundSlot, tag ^ TAG_EXPIRING);
-    this.#setCounts(this.count, this.expiring + (expiring ? 1 : -1));
+    this.#addExpiring(this.#foundIndex, expiring ? 1 : -1);
   }
 
   /** The position's entry, copied and put in its place first when a snapshot has frozen it. */
@@ -210,14 +213,20 @@ export class Dict {
     const entry = words[((bucket & GRANULE_MASK) << 2) + BUCKET_REFS + this.#foundSlot];
     const head = this.#bucketOf(this.#foundIndex, this.#entryWord(entry, ENTRY_HASH));
     this.#chains.fillHole(head, bucket, this.#foundSlot);
-    this.#setCounts(this.count - 1, this.expiring - ((tag & TAG_EXPIRING) !== 0 ? 1 : 0));
-    if (
-      this.chunks > 1 &&
-      this.count < (this.chunks - 1) * MIN_CHUNK_ENTRIES &&
-      !this.#memory.frozenNow
-    ) {
-      this.#merge();
-    }
+    this.#setCount(this.count - 1);
+    if ((tag & TAG_EXPIRING) !== 0) this.#addExpiring(this.#foundIndex, -1);
+    this.shrink();
+  }
+
+  /**
+   * Merges two chunks if there are too many for the entries; false if not, or if a snapshot forbids
+   * it. A removal does this, so only what was removed while frozen leaves more to do.
+   */
+  shrink(): boolean {
+    const isRight = this.count >= (this.chunks - 1) * MIN_CHUNK_ENTRIES;
+    if (isRight || this.#memory.frozenNow) return false;
+    this.#merge();
+    return true;
   }
 
   /** The ref of a chunk, for walkers. */
@@ -225,6 +234,14 @@ export class Dict {
     const directory = this.#directory;
     return this.#memory.words[directory >>> SEGMENT_SHIFT][
       ((directory & GRANULE_MASK) << 2) + index
+    ];
+  }
+
+  /** How many entries of a chunk have an expiry, for walkers that look for those. */
+  expiringAt(index: number): number {
+    const directory = this.#directory;
+    return this.#memory.words[directory >>> SEGMENT_SHIFT][
+      ((directory & GRANULE_MASK) << 2) + this.#mask + 1 + index
     ];
   }
 
@@ -310,13 +327,26 @@ export class Dict {
     return words[((directory & GRANULE_MASK) << 2) + index] + ((hash & 63) << 2);
   }
 
-  #setCounts(count: number, expiring: number): void {
+  #setCount(count: number): void {
     this.count = count;
-    this.expiring = expiring;
-    const words = this.#memory.words[this.ref >>> SEGMENT_SHIFT];
-    const at = (this.ref & GRANULE_MASK) << 2;
-    words[at + DICT_COUNT] = count;
-    words[at + DICT_EXPIRING] = expiring;
+    this.#setHeaderWord(DICT_COUNT, count);
+  }
+
+  /** Counts for the whole and for a chunk whose directory is owned. */
+  #addExpiring(index: number, added: number): void {
+    this.expiring += added;
+    this.#setHeaderWord(DICT_EXPIRING, this.expiring);
+    this.#setDirectoryWord(this.#mask + 1 + index, this.expiringAt(index) + added);
+  }
+
+  #setHeaderWord(word: number, value: number): void {
+    this.#memory.words[this.ref >>> SEGMENT_SHIFT][((this.ref & GRANULE_MASK) << 2) + word] = value;
+  }
+
+  #setDirectoryWord(word: number, value: number): void {
+    const directory = this.#directory;
+    this.#memory.words[directory >>> SEGMENT_SHIFT][((directory & GRANULE_MASK) << 2) + word] =
+      value;
   }
 
   #newChunk(): number {
@@ -331,8 +361,7 @@ export class Dict {
     const memory = this.#memory;
     this.ref = memory.own(this.ref);
     this.#directory = memory.own(this.#directory);
-    memory.words[this.ref >>> SEGMENT_SHIFT][((this.ref & GRANULE_MASK) << 2) + DICT_DIRECTORY] =
-      this.#directory;
+    this.#setHeaderWord(DICT_DIRECTORY, this.#directory);
   }
 
   #ownChunk(index: number): number {
@@ -340,9 +369,7 @@ export class Dict {
     if (!this.#memory.frozenNow) return chunk;
     this.#ownRoot();
     const owned = this.#memory.own(chunk);
-    const directory = this.#directory;
-    const words = this.#memory.words[directory >>> SEGMENT_SHIFT];
-    words[((directory & GRANULE_MASK) << 2) + index] = owned;
+    this.#setDirectoryWord(index, owned);
     return owned;
   }
 
@@ -364,59 +391,67 @@ export class Dict {
     this.#foundBucket = bucket;
   }
 
+  /** Sets the number of chunks in an owned header, and moves the directory when the mask changes. */
   #setChunks(chunks: number): void {
+    const mask = maskFor(chunks);
+    if (mask !== this.#mask) this.#moveDirectory(mask, Math.min(chunks, this.chunks));
     this.chunks = chunks;
-    this.#mask = maskFor(chunks);
-    const words = this.#memory.words[this.ref >>> SEGMENT_SHIFT];
-    const at = (this.ref & GRANULE_MASK) << 2;
-    words[at + DICT_CHUNKS] = chunks;
-    words[at + DICT_DIRECTORY] = this.#directory;
+    this.#setHeaderWord(DICT_CHUNKS, chunks);
+  }
+
+  /** Copies the first `kept` chunks' words into a directory of the size that goes with `mask`. */
+  #moveDirectory(mask: number, kept: number): void {
+    const memory = this.#memory;
+    const from = this.#directory;
+    const to = memory.alloc((mask + 1) * 8);
+    const source = memory.words[from >>> SEGMENT_SHIFT];
+    const target = memory.words[to >>> SEGMENT_SHIFT];
+    const fromAt = (from & GRANULE_MASK) << 2;
+    const toAt = (to & GRANULE_MASK) << 2;
+    const countsAt = fromAt + this.#mask + 1;
+    target.set(source.subarray(fromAt, fromAt + kept), toAt);
+    target.set(source.subarray(countsAt, countsAt + kept), toAt + mask + 1);
+    memory.free(from);
+    this.#mask = mask;
+    this.#directory = to;
+    this.#setHeaderWord(DICT_DIRECTORY, to);
   }
 
   /** Adds one chunk and moves to it those entries of its elder whose hash has the next bit set. */
   #split(): void {
-    const memory = this.#memory;
     const added = this.chunks;
     const mask = maskFor(added + 1);
     const elder = added & (mask >>> 1);
     const bit = (mask ^ (mask >>> 1)) << 6;
     this.#ownRoot();
-    if ((added + 1) * 4 > memory.capacityOf(this.#directory)) {
-      this.#directory = memory.resize(this.#directory, (added + 1) * 8, added * 4);
-    }
     const source = this.#ownChunk(elder);
     const target = this.#newChunk();
-    const directory = this.#directory;
-    memory.words[directory >>> SEGMENT_SHIFT][((directory & GRANULE_MASK) << 2) + added] = target;
     this.#setChunks(added + 1);
+    this.#setDirectoryWord(added, target);
     this.#chains.gatherHashes(source);
+    let moved = 0;
     for (let number = 0; number < CHUNK_BUCKETS; number++) {
-      const offset = number * CHUNK_GRANULES_PER_BUCKET;
-      this.#chains.redistribute(
-        source + offset,
-        source + offset,
-        target + offset,
-        bit,
-        number * BUCKET_SLOTS,
-      );
+      const at = number * CHUNK_GRANULES_PER_BUCKET;
+      const gathered = number * BUCKET_SLOTS;
+      moved += this.#chains.redistribute(source + at, source + at, target + at, bit, gathered);
     }
+    this.#setDirectoryWord(mask + 1 + added, moved);
+    this.#setDirectoryWord(mask + 1 + elder, this.expiringAt(elder) - moved);
   }
 
   /** Takes the last chunk away and moves its entries to its elder. */
   #merge(): void {
-    const memory = this.#memory;
     const removed = this.chunks - 1;
+    const elder = removed & (this.#mask >>> 1);
     const source = this.chunkAt(removed);
-    const elder = this.chunkAt(removed & (this.#mask >>> 1));
+    const target = this.chunkAt(elder);
+    const expiring = this.expiringAt(removed) + this.expiringAt(elder);
     this.#setChunks(removed);
+    this.#setDirectoryWord(this.#mask + 1 + elder, expiring);
     for (let number = 0; number < CHUNK_BUCKETS; number++) {
-      const offset = number * CHUNK_GRANULES_PER_BUCKET;
-      this.#chains.redistribute(source + offset, elder + offset, elder + offset, 0, 0);
+      const at = number * CHUNK_GRANULES_PER_BUCKET;
+      this.#chains.redistribute(source + at, target + at, target + at, 0, 0);
     }
-    memory.free(source);
-    if (removed * 16 < memory.capacityOf(this.#directory) && removed > 16) {
-      this.#directory = memory.resize(this.#directory, removed * 8, removed * 4);
-      this.#setChunks(removed);
-    }
+    this.#memory.free(source);
   }
 }

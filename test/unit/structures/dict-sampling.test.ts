@@ -66,6 +66,15 @@ test("every entry is picked at random equally often", () =>
     }
   }));
 
+test("a few expiring entries in a large table are picked equally often too", () =>
+  withSeed((random) => {
+    const model = modelWith(20_000, (index) => index % 800 < 2);
+    assert.equal(model.dict.expiring, 50);
+    expectFair(model, random, true);
+    for (let i = 0; i < 20_000; i += 800) model.delete(`key:${i}`);
+    expectFair(model, random, true);
+  }));
+
 test("picking at random finds nothing when there is nothing, and the only one when there is one", () =>
   withSeed((random) => {
     const model = modelWith(0, () => false);
@@ -100,6 +109,18 @@ test("a sample has as many different entries as wanted, and all entries come in 
         }
       }
       assert.equal(sampled.size, possible);
+    }
+  }));
+
+test("a sample of the few expiring entries in a large table has all of them, from any start", () =>
+  withSeed((random) => {
+    for (const every of [300, 2500, 12_000]) {
+      const model = modelWith(12_000, (index) => index % every === 0);
+      for (let round = 0; round < 300; round++) {
+        sampleEntries(model.arena, model.dict, random, 1000, true, scratch.clear());
+        assert.equal(scratch.count, model.dict.expiring);
+        assert.equal(new Set(scratch.refs.subarray(0, scratch.count)).size, scratch.count);
+      }
     }
   }));
 

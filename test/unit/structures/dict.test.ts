@@ -90,14 +90,20 @@ test("no chunks merge while frozen; those that should have do it one by one afte
   removeTo(8 * 192 - 1);
   model.check();
   removeTo(100);
+  assert.equal(model.dict.shrink(), false);
   assert.equal(model.dict.chunks, 9);
   model.thaw();
   model.arena.releaseParked(1 << 30);
   for (let chunks = 8; chunks >= 1; chunks--) {
-    removeTo(model.contents.size - 1);
+    if (chunks % 2 === 0) removeTo(model.contents.size - 1);
+    else assert.equal(model.dict.shrink(), true);
     assert.equal(model.dict.chunks, chunks);
     model.check();
   }
+  assert.equal(model.dict.shrink(), false);
+  removeTo(0);
+  assert.equal(model.dict.shrink(), false, "one chunk is the least");
+  model.check();
 });
 
 test("a dictionary that is thrown away gives every entry once, and then all of its memory", () =>
