@@ -90,8 +90,6 @@ export const SESSION_SCRIPTS = [
       [b] AUTH
       [b] PING
       [b] HELLO
-      # 7.2 names the protocol version in that text.
-      .ours "-NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time\r\n"
       [b] HELLO 3 AUTH default wrong
       [b] HELLO 5 AUTH default secret
       [b] CLIENT ID
