@@ -30,7 +30,7 @@ export function followConfig(
     const isTimed = policy.rank === RANK_IDLE;
     const isCounted = policy.rank === RANK_SELDOM_USED;
     eviction.limitBytes = config.number("maxmemory");
-    eviction.samples = config.number("maxmemory-samples");
+    eviction.setSamples(config.number("maxmemory-samples"));
     eviction.tenacity = config.number("maxmemory-eviction-tenacity");
     if (policy !== eviction.policy) eviction.setPolicy(policy);
     eviction.reconsider();

@@ -157,8 +157,8 @@ test("the limit is not applied on a replica or while clients are paused", () => 
   assert.equal(fixture.database.size, 100);
 });
 
-/** The share of right choices that a real Redis makes of the same keys: 0.914 to 0.924 measured. */
-const GOOD_SHARE = 0.92;
+/** A real Redis has made 0.913 to 0.924 of its choices right among the same keys. */
+const GOOD_SHARE = 0.91;
 
 /** Evicts half of 10,000 keys; the share of the evicted that `isRight` names. */
 function shareOfRight(fixture: EvictionFixture, isRight: (key: number) => boolean): number {

@@ -41,7 +41,6 @@ test("every directive takes effect at once", () => {
   assert.equal(set(...wanted), undefined);
   assert.equal(eviction.limitBytes, 100 * 1024 * 1024);
   assert.equal(eviction.policy.rank, RANK_SELDOM_USED);
-  assert.equal(eviction.samples, 7);
   assert.equal(eviction.tenacity, 20);
   assert.equal(expireCycle.effort, 9);
   const { access } = keyspace;
