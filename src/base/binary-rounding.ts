@@ -6,6 +6,9 @@
  * on every command. What always holds: each result is rounded once, from the exact value.
  */
 
+const TWO_32 = 2 ** 32;
+const SAFE_LIMIT = 2n ** 53n;
+
 /** A binary floating-point format: the value is mantissa * 2^exponent. */
 export interface BinaryFormat {
   /** Bits of a full mantissa. */
@@ -61,6 +64,10 @@ export function roundToBinary(
 
 /** Bits of a positive value without leading zeros. */
 function bitLength(value: bigint): number {
+  if (value < SAFE_LIMIT) {
+    const number = Number(value);
+    return number < TWO_32 ? 32 - Math.clz32(number) : 64 - Math.clz32(number / TWO_32);
+  }
   const hex = value.toString(16);
   return hex.length * 4 - Math.clz32(Number.parseInt(hex[0], 16)) + 28;
 }

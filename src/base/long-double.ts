@@ -16,6 +16,9 @@ const EXPONENT_MAX = 16320;
 const TEXT_MAX_BYTES = 5 * 1024 - 1;
 /** No finite value reaches ten to this power; no value above zero lies below its inverse. */
 const DECIMAL_EXPONENT_MAX = 5000;
+/** Integers of so many digits have less than 64 bits. */
+const EXACT_DIGITS = 19;
+const MANTISSA_LIMIT = 2n ** 64n;
 const DECIMALS = 17;
 const TEN_TO_DECIMALS = 10n ** BigInt(DECIMALS);
 
@@ -60,6 +63,7 @@ function literalValue({ negative, hexadecimal, digits, exponent }: FloatLiteral)
   const power = digits.length + exponent;
   if (power > DECIMAL_EXPONENT_MAX || power < -DECIMAL_EXPONENT_MAX) return undefined;
   const whole = BigInt(digits);
+  if (exponent === 0 && digits.length <= EXACT_DIGITS) return finite(negative, whole, 0);
   if (exponent >= 0) return rounded(negative, whole * 10n ** BigInt(exponent), 1n, 0);
   return rounded(negative, whole, 10n ** BigInt(-exponent), 0);
 }
@@ -74,7 +78,9 @@ export function addLongDouble(a: LongDouble, b: LongDouble): LongDouble {
   const exponent = Math.min(a.exponent, b.exponent);
   const sum = integerAt(a, exponent) + integerAt(b, exponent);
   if (sum === 0n) return finite(a.negative && b.negative, 0n, 0);
-  return rounded(sum < 0n, sum < 0n ? -sum : sum, 1n, exponent);
+  const magnitude = sum < 0n ? -sum : sum;
+  if (magnitude < MANTISSA_LIMIT) return finite(sum < 0n, magnitude, exponent);
+  return rounded(sum < 0n, magnitude, 1n, exponent);
 }
 
 /** False for infinity and nan, which Redis never stores. */
