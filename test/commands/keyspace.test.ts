@@ -43,7 +43,10 @@ describe("the keyspace behind a socket", { skip: !canRun(OUR_SERVER) }, () => {
   let server: ServerProcess;
   let client: RawClient;
   before(async () => {
-    server = await ServerProcess.start({ env: { REDIS_POISON_MEMORY: "1" } });
+    server = await ServerProcess.start({
+      config: { "enable-debug-command": "yes" },
+      env: { REDIS_POISON_MEMORY: "1" },
+    });
     client = await server.client();
   });
   after(async () => {
@@ -162,6 +165,35 @@ describe("the keyspace behind a socket", { skip: !canRun(OUR_SERVER) }, () => {
     assert.equal((await scanAll(client, "COUNT", "1000")).length, 100);
   });
 
+  test("DEBUG SET-ACTIVE-EXPIRE leaves expired keys until they are asked for", async () => {
+    await client.call("FLUSHALL");
+    await client.call("CONFIG", "RESETSTAT");
+    await client.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+    await sendAll(client, 100, (index) => ["SET", `key:${index}`, "v", "PX", "1"]);
+    await waitFor("the keys to expire", async () => {
+      const keys = await client.call("KEYS", "*");
+      return Array.isArray(keys) && keys.length === 0;
+    });
+    assert.equal(await client.call("DBSIZE"), 100);
+    assert.equal(await client.call("EXISTS", "key:0"), 0);
+    assert.equal(await client.call("DBSIZE"), 99);
+    await client.call("DEBUG", "SET-ACTIVE-EXPIRE", "1");
+    await waitFor("expired keys to be gone", async () => (await client.call("DBSIZE")) === 0);
+    assert.match(String(await client.call("INFO", "stats")), /expired_keys:100\r\n/);
+  });
+
+  test("INFO keyspace counts keys, keys with expiry, and their average time to live", async () => {
+    await client.call("FLUSHALL");
+    await sendAll(client, 50, (index) => ["SET", `key:${index}`, "v", "EX", "1000"]);
+    await sendAll(client, 50, (index) => ["SET", `stays:${index}`, "v"]);
+    const ttlMs = await waitFor("the average to be known", async () => {
+      const text = String(await client.call("INFO", "keyspace"));
+      const found = /^db0:keys=100,expires=50,avg_ttl=(\d+)\r$/m.exec(text);
+      return found === null || found[1] === "0" ? null : Number(found[1]);
+    });
+    assert.ok(ttlMs > 990_000 && ttlMs <= 1_000_000, `${ttlMs} ms`);
+  });
+
   test("FLUSHALL empties at once, and what comes after it stays", async () => {
     for (const mode of ["ASYNC", "SYNC"]) {
       await sendAll(client, 20_000, (index) => ["SET", `key:${index}`, "v"]);
@@ -217,6 +249,31 @@ describe("a limit on memory", { skip: !canRun(OUR_SERVER) }, () => {
     assert.equal(await client.call("EXPIRE", "key:1", "100"), 1);
     assert.equal(await client.call("DEL", "key:0", "key:1"), 2);
     assert.equal(await client.call("SET", "key:0", value), "OK");
+    await client.close();
+  });
+
+  test("a limit set while clients are there takes effect, and goes again", async (t) => {
+    const server = await ServerProcess.start({}, t);
+    const client = await server.client();
+    const value = "x".repeat(1000);
+    await sendAll(client, 20_000, (index) => ["SET", `key:${index}`, value]);
+    assert.equal(await client.call("CONFIG", "SET", "maxmemory", "1"), "OK");
+    assert.match((await client.command("SET", "key:0", value)).toString(), OOM);
+    assert.equal(await client.call("DBSIZE"), 20_000);
+    const settings = ["maxmemory", "25mb", "maxmemory-policy", "allkeys-random"];
+    assert.equal(await client.call("CONFIG", "SET", ...settings), "OK");
+    // Nobody writes, and still the keys go.
+    await waitFor("memory below the limit", async () => {
+      const text = String(await client.call("INFO", "memory"));
+      return Number(/^used_memory:(\d+)/m.exec(text)?.[1]) <= 25 * 1024 * 1024;
+    });
+    const left = Number(await client.call("DBSIZE"));
+    assert.ok(left > 1000 && left < 19_000, `${left} keys`);
+    const stats = String(await client.call("INFO", "stats"));
+    assert.equal(Number(/^evicted_keys:(\d+)/m.exec(stats)?.[1]), 20_000 - left);
+    assert.equal(await client.call("CONFIG", "SET", "maxmemory", "0"), "OK");
+    await sendAll(client, 10_000, (index) => ["SET", `new:${index}`, value]);
+    assert.equal(await client.call("DBSIZE"), left + 10_000);
     await client.close();
   });
 

@@ -182,6 +182,17 @@ test("keys that were not used for long go first by LRU", () => {
   assert.ok(share > GOOD_SHARE, `${share} of the evicted are of the older half`);
 });
 
+test("more samples make better choices", () => {
+  const shares = [1, 3, 10].map((samples) => {
+    const fixture = new EvictionFixture("volatile-ttl");
+    fixture.fill(10_000, 1);
+    fixture.eviction.setSamples(samples);
+    return shareOfRight(fixture, (key) => key < 5000);
+  });
+  const [few = 0, some = 0, many = 0] = shares;
+  assert.ok(few + 0.02 < some && some + 0.02 < many, shares.join(", "));
+});
+
 test("keys that are seldom used go first by LFU", () => {
   const fixture = new EvictionFixture("allkeys-lfu");
   fixture.fill(10_000, 3);
