@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock";
 /**
  * Periodic work, run between turns.
  *
- * One timer ticks `hz` times a second and runs each task when its period has passed. Tasks are short
+ * One timer ticks some times a second and runs each task when its period has passed. Tasks are short
  * (well under a millisecond): what is more is done a little per tick.
  */
 export interface CronTask {
@@ -19,6 +19,7 @@ export class Cron {
   readonly #dueMs: number[];
   readonly #afterTick: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #hz = 0;
 
   /** @param afterTick called after each tick, to send what the tasks have written. */
   constructor(clock: Clock, tasks: readonly CronTask[], afterTick: () => void) {
@@ -28,13 +29,21 @@ export class Cron {
     this.#afterTick = afterTick;
   }
 
+  /** Ticks from now on, so often a second. */
   start(hz: number): void {
-    this.stop();
+    clearInterval(this.#timer);
+    this.#hz = hz;
     this.#timer = setInterval(() => this.tick(), Math.floor(1000 / hz));
+  }
+
+  /** Ticks more or less often, if it ticks at all. */
+  setHz(hz: number): void {
+    if (this.#timer !== undefined && hz !== this.#hz) this.start(hz);
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   tick(): void {

@@ -26,6 +26,7 @@ import { stringType } from "../types/string/string-value";
 import { Background } from "./background";
 import { commandCatalogue } from "./command-catalogue";
 import { Cron } from "./cron";
+import { cronHz } from "./cron-rate";
 import { gateList } from "./gate-list";
 import { KeyspaceService } from "./keyspace-service";
 import type { Listeners } from "./listeners";
@@ -125,6 +126,7 @@ export class DataNode {
     this.background = this.#newBackground(service);
     const commandsProcessed = (): number => this.pipeline.commandsProcessed;
     const tasks = [
+      { name: "rate", periodMs: 1000, run: () => this.cron.setHz(this.#cronHz()) },
       ...sessionTasks(session, commandsProcessed),
       ...service.tasks(),
       ...statistics.tasks(),
@@ -135,7 +137,11 @@ export class DataNode {
   /** Serves: begins turns and periodic work. Listeners are opened by the caller. */
   start(): void {
     this.loop.start();
-    this.cron.start(this.#parts.config.number("hz"));
+    this.cron.start(this.#cronHz());
+    this.#parts.config.onChange(["hz", "dynamic-hz"], () => {
+      this.cron.setHz(this.#cronHz());
+      return undefined;
+    });
   }
 
   /** Runs no command and no task any more; what has been replied is still to be flushed. */
@@ -143,6 +149,11 @@ export class DataNode {
     const { clients } = this.call;
     for (const client of clients.all()) clients.closeAfterReply(client);
     this.cron.stop();
+  }
+
+  #cronHz(): number {
+    const { config } = this.#parts;
+    return cronHz(config.number("hz"), config.flag("dynamic-hz"), this.call.clients.count);
   }
 
   #newKeyspaceService(session: SessionContext): KeyspaceService {

@@ -42,7 +42,7 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
   const { facts, session, keyspace, memoryReport, exceededTime, pipeline, turns, errors } = sources;
   const { config } = session;
   return [
-    serverSection(facts, config),
+    serverSection(facts, config, () => session.clients.count),
     clientsSection(session),
     memorySection({
       report: memoryReport,

@@ -1,6 +1,7 @@
 import { PRODUCT_NAME, PRODUCT_VERSION } from "../../base/product";
 import { REDIS_VERSION } from "../../base/redis-version";
 import type { Config } from "../../config/config";
+import { cronHz } from "../cron-rate";
 import type { ServerFacts } from "../server-facts";
 import type { InfoSection } from "./info-section";
 
@@ -8,9 +9,14 @@ const DAY_SECONDS = 86400;
 const LRU_CLOCK_SECONDS = 0x1000000;
 
 /** INFO server: what program this is, where and since when it runs. */
-export function serverSection(facts: ServerFacts, config: Config): InfoSection {
+export function serverSection(
+  facts: ServerFacts,
+  config: Config,
+  clientCount: () => number,
+): InfoSection {
   const fields = () => {
     const nowMs = facts.clock.nowMs();
+    const configuredHz = config.number("hz");
     const uptimeSeconds = Math.floor((facts.clock.monotonicMs() - facts.startedMonotonicMs) / 1000);
     return [
       ["redis_version", REDIS_VERSION],
@@ -31,8 +37,8 @@ export function serverSection(facts: ServerFacts, config: Config): InfoSection {
       ["server_time_usec", facts.clock.nowUs()],
       ["uptime_in_seconds", uptimeSeconds],
       ["uptime_in_days", Math.floor(uptimeSeconds / DAY_SECONDS)],
-      ["hz", config.number("hz")],
-      ["configured_hz", config.number("hz")],
+      ["hz", cronHz(configuredHz, config.flag("dynamic-hz"), clientCount())],
+      ["configured_hz", configuredHz],
       ["lru_clock", Math.floor(nowMs / 1000) % LRU_CLOCK_SECONDS],
       ["executable", facts.executable],
       ["config_file", facts.configFile],

@@ -6,7 +6,7 @@
  * through a pipe and ends only when the daemon serves (exit 0) or cannot (its message, exit 1); a
  * Redis that cannot listen has reported success by then.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { closeSync, writeSync } from "node:fs";
 
 /** In the environment of the daemon: the descriptor of the pipe to the caller. */
@@ -41,6 +41,8 @@ export async function startDaemon(
   directory: string,
   standardInput: string | undefined,
 ): Promise<string | undefined> {
+  // Loaded here because it costs a start that stays in the foreground some milliseconds.
+  const { spawn } = require("node:child_process") as typeof import("node:child_process");
   const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
     cwd: directory,
     detached: true,
