@@ -53,6 +53,7 @@ class TransportBinding final : public EventLoop::Owner {
   napi_ref onStopped_ = nullptr;
   napi_async_context context_ = nullptr;
   napi_handle_scope scope_ = nullptr;
+  napi_callback_scope callbackScope_ = nullptr;
   napi_async_cleanup_hook_handle cleanup_ = nullptr;
   bool isStopping_ = false;
   bool isEnding_ = false;
@@ -163,9 +164,17 @@ uint32_t TransportBinding::call(napi_ref function, size_t argumentsCount, uint32
   return value;
 }
 
-void TransportBinding::onEnter() { napi_open_handle_scope(env_, &scope_); }
+void TransportBinding::onEnter() {
+  napi_value global;
+  napi_open_handle_scope(env_, &scope_);
+  napi_get_global(env_, &global);
+  // What JavaScript does in promises waits for the end of this scope: by then the replies of every
+  // turn have been given away, and their memory may be written again.
+  napi_open_callback_scope(env_, global, context_, &callbackScope_);
+}
 
 void TransportBinding::onLeave() {
+  napi_close_callback_scope(env_, callbackScope_);
   napi_close_handle_scope(env_, scope_);
   closeWhenDrained();
 }

@@ -56,6 +56,21 @@ export function testOutput(serve: Serve): void {
     assert.ok(received.toString("latin1") === part.repeat(10));
   });
 
+  test("what a promise sends comes after the replies of the turn that made it", async (t) => {
+    const { driver, client, slot } = await serve(t, (_, turn) => {
+      turn.reply("+first\r\n");
+      queueMicrotask(() => {
+        driver.write(slot, "+second\r\n");
+        driver.flush();
+      });
+    });
+    client.send("GET");
+    assert.deepEqual(
+      [await client.readReply(), await client.readReply()].map(String),
+      ["+first\r\n", "+second\r\n"],
+    );
+  });
+
   test("runs of many clients interleave", async (t) => {
     const { driver } = await serve(t, () => {});
     const clients = await Promise.all(Array.from({ length: 5 }, () => connectTo(t, driver)));
