@@ -65,10 +65,10 @@ export function testOutput(serve: Serve): void {
       });
     });
     client.send("GET");
-    assert.deepEqual(
-      [await client.readReply(), await client.readReply()].map(String),
-      ["+first\r\n", "+second\r\n"],
-    );
+    assert.deepEqual([await client.readReply(), await client.readReply()].map(String), [
+      "+first\r\n",
+      "+second\r\n",
+    ]);
   });
 
   test("runs of many clients interleave", async (t) => {
