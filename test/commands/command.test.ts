@@ -19,6 +19,10 @@ const NEWER_SUBCOMMANDS = ["client|no-touch", "client|setinfo"];
 const OWN_WORDS = new Set(["summary", "complexity"]);
 const SUBCOMMANDS_FIELD = 9;
 
+/**
+ * No known name with a NUL behind it: Redis hashes the whole and compares up to the NUL, so it
+ * finds the command when both happen to fall into one bucket.
+ */
 const ERRORS = [
   ["COMMAND", "NOPE"],
   ["COMMAND", "NOPE\u0000\r\nx"],
@@ -33,7 +37,7 @@ const ERRORS = [
   ["COMMAND", "LIST", "FILTERBY", "PATTERN", "y", "z"],
   ["COMMAND", "LIST", "FILTERBY", "ACLCAT", "nope"],
   ["COMMAND", "LIST", "FILTERBY", "MODULE", "nope"],
-  ["COMMAND", "INFO", "nope", "get|x", "object|nope", "object|", "|", "", "get\u0000", "a|b|c"],
+  ["COMMAND", "INFO", "nope", "get|x", "object|nope", "object|", "|", "", "a|b|c"],
   ["COMMAND", "INFO", "OBJECT|ENCODING", "GeT"],
   ["COMMAND", "DOCS", "nope", "get|x", ""],
   ["COMMAND", "GETKEYS"],
@@ -51,10 +55,8 @@ const ERRORS = [
   ["COMMAND", "GETKEYSANDFLAGS", "set", "a", "b", "nx", "gEt"],
   ["COMMAND", "GETKEYSANDFLAGS", "getex", "a", "bad"],
   ["OBJECT|ENCODING", "a"],
-  ["object", "encoding\u0000", "a"],
   ["get"],
   ["GET", "a", "b"],
-  ["get\u0000"],
   ["\u0000get", "a"],
   ["x".repeat(200), "y".repeat(100), "z".repeat(100)],
   ["nope\r\nnope", "a\r\nb", "c\u0000d", ""],
