@@ -8,7 +8,8 @@ import { MAX_SEGMENTS } from "./block-memory";
  *
  * What always holds: two free runs are never neighbours within one segment (they are merged), and
  * every free run stands in exactly one bin. Of a free run, the leading `clean` pages hold no memory
- * (they were never touched, or have been given back to the system).
+ * (they were never touched, or have been given back to the system). Within a bin, runs that hold
+ * memory come before those that hold none: they are taken first, and a purge looks no further.
  *
  *     lengths: [ 5 . . . 5 | used 3 pages | 1 | used ... ]   first and last page of a free run
  *     bins[5] -> that run <-> others of five pages
@@ -49,6 +50,7 @@ export class PageHeap {
   readonly #clean = new Int32Array(MAX_PAGES);
   readonly #states = new Uint8Array(MAX_PAGES);
   readonly #bins = new Int32Array(BIN_COUNT).fill(NONE);
+  readonly #lastOfBin = new Int32Array(BIN_COUNT).fill(NONE);
 
   /** Adds a segment's pages, none of them touched yet. Returns its first page. */
   addSegment(): number {
@@ -105,16 +107,19 @@ export class PageHeap {
    */
   purge(maxPages: number, advise: (firstPage: number, pages: number) => void): number {
     let purged = 0;
-    for (let bin = BIN_COUNT - 1; bin >= MIN_ADVISED_PAGES && purged < maxPages; bin--) {
-      for (let run = this.#bins[bin]; run !== NONE && purged < maxPages; run = this.#next[run]) {
-        const clean = this.#clean[run];
-        const pages = Math.min(this.#lengths[run] - clean, maxPages - purged);
-        if (pages === 0) continue;
-        advise(run + clean, pages);
-        this.#clean[run] = clean + pages;
-        this.dirtyPages -= pages;
-        purged += pages;
+    for (let bin = BIN_COUNT - 1; bin >= MIN_ADVISED_PAGES && purged < maxPages; ) {
+      const run = this.#bins[bin];
+      const length = run === NONE ? 0 : this.#lengths[run];
+      const clean = run === NONE ? 0 : this.#clean[run];
+      if (clean === length) {
+        bin--;
+        continue;
       }
+      const pages = Math.min(length - clean, maxPages - purged);
+      advise(run + clean, pages);
+      this.#unlinkRun(run, length);
+      this.#linkRun(run, length, clean + pages);
+      purged += pages;
     }
     return purged;
   }
@@ -175,14 +180,19 @@ export class PageHeap {
     let binned = 0;
     for (let bin = 0; bin < BIN_COUNT; bin++) {
       let before = NONE;
+      let cleanBefore = false;
       for (let run = this.#bins[bin]; run !== NONE; run = this.#next[run]) {
         binned++;
+        const isClean = this.#clean[run] === this.#lengths[run];
+        if (cleanBefore && !isClean) throw new Error(`run ${run} is hidden behind clean ones`);
+        cleanBefore = isClean;
         const isRight = this.#states[run] === STATE_FREE && binOf(this.#lengths[run]) === bin;
         if (!isRight || this.#previous[run] !== before || binned > freeRuns) {
           throw new Error(`bin ${bin} leads to page ${run}`);
         }
         before = run;
       }
+      if (this.#lastOfBin[bin] !== before) throw new Error(`bin ${bin} does not end at ${before}`);
     }
     if (binned !== freeRuns) throw new Error(`${freeRuns} free runs, ${binned} of them in bins`);
   }
@@ -208,25 +218,30 @@ export class PageHeap {
   }
 
   #linkRun(first: number, length: number, clean: number): void {
-    const bin = binOf(length);
-    const head = this.#bins[bin];
     this.#lengths[first] = length;
     this.#lengths[first + length - 1] = length;
     this.#clean[first] = clean;
     this.dirtyPages += length - clean;
     this.#setState(first, length, STATE_FREE);
-    this.#previous[first] = NONE;
-    this.#next[first] = head;
-    if (head !== NONE) this.#previous[head] = first;
-    this.#bins[bin] = first;
+    const bin = binOf(length);
+    const previous = clean === length ? this.#lastOfBin[bin] : NONE;
+    const next = clean === length ? NONE : this.#bins[bin];
+    this.#previous[first] = previous;
+    this.#next[first] = next;
+    if (previous === NONE) this.#bins[bin] = first;
+    else this.#next[previous] = first;
+    if (next === NONE) this.#lastOfBin[bin] = first;
+    else this.#previous[next] = first;
   }
 
   #unlinkRun(first: number, length: number): void {
+    const bin = binOf(length);
     const next = this.#next[first];
     const previous = this.#previous[first];
-    if (previous === NONE) this.#bins[binOf(length)] = next;
+    if (previous === NONE) this.#bins[bin] = next;
     else this.#next[previous] = next;
-    if (next !== NONE) this.#previous[next] = previous;
+    if (next === NONE) this.#lastOfBin[bin] = previous;
+    else this.#previous[next] = previous;
     this.dirtyPages -= length - this.#clean[first];
     this.#setState(first, length, STATE_USED);
   }
