@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { SHA1_BYTES, Sha1 } from "../../../base/sha1";
 import { hasExpiry, keyLengthOf, keyStartOf, typeOf } from "../../../keyspace/entry";
 import type { Keyspace } from "../../../keyspace/keyspace";
 import type { DigestSink } from "../../../keyspace/value-type";
@@ -19,30 +19,33 @@ import { forEachEntry } from "../../../structures/dict-walk";
  *
  * It is a fingerprint for tests and no protection against anybody. Costs eight SHA-1 per key.
  */
-export class Digest implements DigestSink {
-  readonly bytes = Buffer.alloc(DIGEST_BYTES);
+class Digest implements DigestSink {
+  readonly bytes = Buffer.alloc(SHA1_BYTES);
+  readonly #sha1: Sha1;
+  readonly #hash = new Uint8Array(SHA1_BYTES);
+
+  constructor(sha1: Sha1) {
+    this.#sha1 = sha1;
+  }
+
+  reset(): void {
+    this.bytes.fill(0);
+  }
 
   mix(bytes: Uint8Array, at: number, length: number): void {
     this.addBytes(bytes, at, length);
-    sha1(this.bytes).copy(this.bytes);
+    this.#sha1.hash(this.bytes, 0, SHA1_BYTES, this.bytes);
   }
 
   add(feed: (element: DigestSink) => void): void {
-    const element = new Digest();
+    const element = new Digest(this.#sha1);
     feed(element);
-    this.addBytes(element.bytes, 0, DIGEST_BYTES);
+    this.addBytes(element.bytes, 0, SHA1_BYTES);
   }
 
   addBytes(bytes: Uint8Array, at: number, length: number): void {
-    const hash = sha1(bytes.subarray(at, at + length));
-    for (let i = 0; i < DIGEST_BYTES; i++) this.bytes[i] ^= hash[i];
-  }
-
-  /** An unsigned number in four bytes, big end first. */
-  mixNumber(value: number): void {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(value);
-    this.mix(bytes, 0, bytes.length);
+    this.#sha1.hash(bytes, at, length, this.#hash);
+    for (let i = 0; i < SHA1_BYTES; i++) this.bytes[i] ^= this.#hash[i];
   }
 
   get hex(): string {
@@ -50,40 +53,54 @@ export class Digest implements DigestSink {
   }
 }
 
-const DIGEST_BYTES = 20;
 const EXPIRE_MARK = Buffer.from("!!expire!!");
 
-function sha1(bytes: Uint8Array): Buffer {
-  return createHash("sha1").update(bytes).digest();
-}
+/** Takes the fingerprints of one keyspace, of all of it or of single values. */
+export class DatasetDigest {
+  readonly #keyspace: Keyspace;
+  readonly #sha1 = new Sha1();
+  readonly #key = new Digest(this.#sha1);
+  readonly #number = Buffer.alloc(4);
 
-/** 40 hex digits; all zero for no data at all. */
-export function datasetDigest(keyspace: Keyspace): string {
-  const all = new Digest();
-  keyspace.databases.forEach((database, index) => {
-    if (database.size === 0) return;
-    all.mixNumber(index);
-    forEachEntry(keyspace.memory, database.dict.ref, (entry) => {
-      const { bytes } = entryDigest(keyspace, entry);
-      all.addBytes(bytes, 0, bytes.length);
+  constructor(keyspace: Keyspace) {
+    this.#keyspace = keyspace;
+  }
+
+  /** Of everything: 40 hex digits, all zero for no data at all. */
+  ofAll(): string {
+    const { databases, memory } = this.#keyspace;
+    const all = new Digest(this.#sha1);
+    databases.forEach((database, index) => {
+      if (database.size === 0) return;
+      this.#mixNumber(all, index);
+      forEachEntry(memory, database.dict.ref, (entry) => {
+        const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
+        this.#key.reset();
+        this.#key.mix(bytes, keyStartOf(memory, entry), keyLengthOf(memory, entry));
+        this.#mixValue(this.#key, entry);
+        all.addBytes(this.#key.bytes, 0, SHA1_BYTES);
+      });
     });
-  });
-  return all.hex;
-}
+    return all.hex;
+  }
 
-function entryDigest(keyspace: Keyspace, entry: number): Digest {
-  const { memory } = keyspace;
-  const digest = new Digest();
-  const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
-  digest.mix(bytes, keyStartOf(memory, entry), keyLengthOf(memory, entry));
-  return valueDigest(keyspace, entry, digest);
-}
+  /** Of an entry's value without its key; all zero for no entry (0). */
+  ofValue(entry: number): string {
+    this.#key.reset();
+    if (entry !== 0) this.#mixValue(this.#key, entry);
+    return this.#key.hex;
+  }
 
-/** Adds an entry's value to a digest, by itself a fresh one. */
-export function valueDigest(keyspace: Keyspace, entry: number, digest = new Digest()): Digest {
-  const { memory } = keyspace;
-  digest.mixNumber(typeOf(memory, entry));
-  keyspace.typeOf(entry).digest(memory, entry, digest);
-  if (hasExpiry(memory, entry)) digest.addBytes(EXPIRE_MARK, 0, EXPIRE_MARK.length);
-  return digest;
+  #mixValue(digest: Digest, entry: number): void {
+    const { memory } = this.#keyspace;
+    this.#mixNumber(digest, typeOf(memory, entry));
+    this.#keyspace.typeOf(entry).digest(memory, entry, digest);
+    if (hasExpiry(memory, entry)) digest.addBytes(EXPIRE_MARK, 0, EXPIRE_MARK.length);
+  }
+
+  /** An unsigned number in four bytes, big end first. */
+  #mixNumber(digest: Digest, value: number): void {
+    this.#number.writeUInt32BE(value);
+    digest.mix(this.#number, 0, this.#number.length);
+  }
 }

@@ -6,7 +6,7 @@ import type { DataCall } from "../../../keyspace/data-call";
 import type { ExpireCycle } from "../../../keyspace/expire-cycle";
 import { isLocal } from "../../../session/local-address";
 import type { SessionContext } from "../../../session/session-context";
-import { Digest, datasetDigest, valueDigest } from "./dataset-digest";
+import { DatasetDigest } from "./dataset-digest";
 import { DEBUG_HELP, NOT_HERE } from "./help-lines";
 import { objectLine } from "./object-line";
 import { populate } from "./populate";
@@ -76,7 +76,9 @@ function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcomma
     table.set(name, { least, most, run });
   };
   add("help", 2, 2, (call) => replyHelp(call, helpLines()));
-  add("digest", 2, 2, ({ reply, keyspace }) => reply.statusText(datasetDigest(keyspace)));
+  add("digest", 2, 2, ({ reply, keyspace }) =>
+    reply.statusText(new DatasetDigest(keyspace).ofAll()),
+  );
   add("digest-value", 2, MANY, digestValues);
   add("error", 3, 3, ({ args, reply }) => reply.error(args.text(2)));
   add("log", 3, 3, ({ args, reply }) => {
@@ -124,12 +126,9 @@ function helpLines(): string[] {
 
 function digestValues(call: DataCall): void {
   const { args, reply, keyspace } = call;
+  const digest = new DatasetDigest(keyspace);
   reply.array(args.count - 2);
-  for (let i = 2; i < args.count; i++) {
-    const entry = call.peek(i);
-    const digest = entry === 0 ? new Digest() : valueDigest(keyspace, entry);
-    reply.statusText(digest.hex);
-  }
+  for (let i = 2; i < args.count; i++) reply.statusText(digest.ofValue(call.peek(i)));
 }
 
 function tableStatsOf({ args, reply, keyspace }: DataCall): void {
