@@ -104,27 +104,22 @@ export class ServerProcess {
     logBeginning(log, hasArguments);
     this.#supervision.begin();
     log.setRole("master");
-    if (!fitMaxClients(config, this.#openFiles)) {
-      this.#fail();
-      return;
-    }
+    if (!fitMaxClients(config, this.#openFiles)) this.#fail();
     const seed = randomBytes(HASH_KEY_BYTES + RANDOM_SEED_BYTES);
     const hashKey = [seed.readInt32LE(0), seed.readInt32LE(4)] as const;
     const { transport, reason } = openTransport(hashKey, slotsFor(config, this.#openFiles));
+    if (transport === undefined) {
+      this.#warn(`Cannot reserve memory for clients: ${reason}`);
+      this.#fail();
+    }
     guardMaxClients(config, this.#openFiles, transport.maxSlots);
     followTransportSettings(config, transport);
     const parts = this.#createParts(transport);
     const node = this.#createNode(transport, parts, hashKey, new Random(seed.readInt32LE(8)));
     this.#node = node;
     const problem = renameCommands(node.table, loaded.renames);
-    if (problem !== undefined) {
-      this.#fail(problem.text);
-      return;
-    }
-    if (!(await this.#listen(parts.listeners))) {
-      this.#fail();
-      return;
-    }
+    if (problem !== undefined) this.#fail(problem.text);
+    if (!(await this.#listen(parts.listeners))) this.#fail();
     this.#openProcess();
     this.#tellStart(transport, reason);
     this.#listenToSignals(parts.shutdown);
@@ -258,7 +253,7 @@ export class ServerProcess {
   }
 
   /** The log has said why, or `text` is what belongs on stderr. */
-  #fail(text?: string): void {
+  #fail(text?: string): never {
     if (this.#start.isDaemon) answerCaller(text ?? this.#warned.join("\n"));
     else if (text !== undefined) process.stderr.write(text);
     process.exit(1);

@@ -3,7 +3,8 @@ import { createNativeTransport } from "../../net/native-transport";
 import type { Transport } from "../../net/transport";
 
 export interface OpenedTransport {
-  readonly transport: Transport;
+  /** Undefined when the system refuses the memory for either. */
+  readonly transport: Transport | undefined;
   /** Why it is not the native one. */
   readonly reason: string | undefined;
 }
@@ -17,5 +18,10 @@ export function openTransport(
   // Loaded here because the usual start does without.
   const { PortableTransport } =
     require("../../net/portable-transport") as typeof import("../../net/portable-transport");
-  return { transport: new PortableTransport({ hashKey, maxSlots }), reason: native.reason };
+  try {
+    return { transport: new PortableTransport({ hashKey, maxSlots }), reason: native.reason };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { transport: undefined, reason: `${native.reason}; ${error.message}` };
+  }
 }

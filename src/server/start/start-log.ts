@@ -3,6 +3,7 @@
  * tools look for, in the order in which Redis writes them.
  */
 import { resolve } from "node:path";
+import { isatty } from "node:tty";
 import { type Clock, SystemClock } from "../../base/clock";
 import { PRODUCT_NAME, PRODUCT_VERSION } from "../../base/product";
 import { REDIS_VERSION } from "../../base/redis-version";
@@ -12,6 +13,7 @@ import type { Log } from "../../log/log";
 import { type LogoFacts, logo, logoLine } from "./logo";
 
 const SLASH = 0x2f;
+const STDOUT = 1;
 
 /** Before there is a configuration. */
 export function startLog(): Log {
@@ -68,7 +70,7 @@ export function logBeginning(log: Log, hasArguments: boolean): void {
 
 /** The drawing where a person is likely to look, the line elsewhere. */
 export function logLogo(log: Log, config: Config, facts: LogoFacts): void {
-  const atTerminal = config.bytes("logfile").length === 0 && process.stdout.isTTY === true;
+  const atTerminal = config.bytes("logfile").length === 0 && isatty(STDOUT);
   if (atTerminal || config.flag("always-show-logo")) log.block("notice", logo(facts));
   else log.notice(logoLine(facts));
 }
