@@ -2,10 +2,11 @@
 // the log and exit codes beside a real server's.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { OUR_SERVER, REAL_SERVER, ServerProcess } from "../support/server-process";
+import { tempDir } from "../support/temp-dir";
 import { waitFor } from "../support/wait-for";
 import { logLines } from "./log-lines";
 
@@ -168,6 +169,22 @@ describe("an unexpected exception", () => {
         assert.match(report[0], expected);
       }
       assert.equal(server.logs().includes(secret), false);
+    }
+  });
+
+  test("outside of a command is one too, thrown or rejected", async (t) => {
+    for (const [mistake, origin] of [
+      ["throw new Error('late mistake')", "uncaughtException"],
+      ["Promise.reject(new Error('late mistake'))", "unhandledRejection"],
+    ]) {
+      const dir = tempDir(t);
+      const hook = join(dir, "hook.js");
+      writeFileSync(hook, `process.on("SIGUSR2", () => { ${mistake}; });\n`);
+      const server = await ServerProcess.start({ env: { NODE_OPTIONS: `--require ${hook}` } }, t);
+      server.kill("SIGUSR2");
+      assert.deepEqual(await server.exited, { code: 1, signal: null });
+      assert.match(server.logs(), new RegExp(`exception \\(${origin}\\): Error: late mistake\n`));
+      assert.match(server.logs(), /BUG REPORT END/);
     }
   });
 
