@@ -82,6 +82,8 @@ export class Arena implements BlockMemory {
   readonly #table = new SpanTable();
   /** The table's own arrays, which never change places. */
   readonly #records = this.#table.records;
+  readonly #spanOfPage = this.#table.spanOfPage;
+  readonly #classOfSpan = this.#table.classOfSpan;
   readonly #current = this.#table.current;
   readonly #huge = new HugeSegments();
   /** Of the running snapshot, or of the last one. */
@@ -335,10 +337,9 @@ export class Arena implements BlockMemory {
   }
 
   #release(ref: number): void {
-    const table = this.#table;
     const records = this.#records;
-    const span = table.spanOfPage[ref >>> 10];
-    const sizeClass = table.classOfSpan[span];
+    const span = this.#spanOfPage[ref >>> 10];
+    const sizeClass = this.#classOfSpan[span];
     if (sizeClass >= CLASS_NONE) {
       this.#releaseLarge(ref, span, sizeClass);
       return;
@@ -353,11 +354,11 @@ export class Arena implements BlockMemory {
     if (span === this.#current[sizeClass]) return;
     const wasFull = first === 0 && records[at + SPAN_CARVED] === CLASS_SPAN_BLOCKS[sizeClass];
     if (used === 0) {
-      if (!wasFull) table.unlink(span, sizeClass);
-      table.classOfSpan[span] = CLASS_NONE;
+      if (!wasFull) this.#table.unlink(span, sizeClass);
+      this.#classOfSpan[span] = CLASS_NONE;
       this.#pages.give(span, CLASS_SPAN_PAGES[sizeClass]);
     } else if (wasFull) {
-      table.link(span, sizeClass);
+      this.#table.link(span, sizeClass);
     }
   }
 

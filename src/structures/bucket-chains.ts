@@ -22,8 +22,6 @@ import {
  */
 export class BucketChains {
   readonly #memory: Arena;
-  readonly #movedTags = new Uint8Array(BUCKET_SLOTS);
-  readonly #movedRefs = new Int32Array(BUCKET_SLOTS);
   /** While a chunk is split: hashes of the entries in its buckets, by bucket and slot. */
   readonly #hashes = new Int32Array(CHUNK_BUCKETS * BUCKET_SLOTS);
 
@@ -126,49 +124,69 @@ export class BucketChains {
   }
 
   /**
-   * Takes a whole chain apart and places each entry by one bit of its hash; 0 is no bit, and all go
-   * to `unset`. `gathered` is where the hashes of the first block's entries stand. Returns how many
-   * entries with an expiry went to `set`.
+   * Divides a chain of an owned chunk by one bit of the hashes: entries that have it go to the empty
+   * bucket `target`, the others move together. `gathered` is where the hashes of the first block's
+   * entries stand. Returns how many entries with an expiry went.
    */
-  redistribute(head: number, unset: number, set: number, bit: number, gathered: number): number {
+  split(head: number, target: number, bit: number, gathered: number): number {
     const memory = this.#memory;
+    let kept = 0;
+    let left = 0;
     let expiring = 0;
-    let bucket = head;
-    do {
+    for (let bucket = head; bucket !== 0; ) {
+      const isHead = bucket === head;
       const words = memory.words[bucket >>> SEGMENT_SHIFT];
       const at = (bucket & GRANULE_MASK) << 2;
-      let moved = 0;
-      let leaving = 0;
-      for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
-        const tag = this.tagAt(bucket, slot);
-        if (tag === 0) continue;
-        const entry = words[at + BUCKET_REFS + slot];
-        if (bit !== 0) {
-          const isGathered = bucket === head;
-          const hash = isGathered ? this.#hashes[gathered + slot] : this.#hashOf(entry);
-          if ((hash & bit) !== 0) {
-            leaving |= 1 << moved;
+      const next = words[at + BUCKET_CHAIN];
+      if (isHead) words[at + BUCKET_CHAIN] = 0;
+      for (let group = 0; group < BUCKET_REFS; group++) {
+        let tags = words[at + group];
+        // What stays in the first block moves down within it, so nothing unread is written over.
+        if (isHead) words[at + group] = 0;
+        for (let slot = group << 2; tags !== 0; slot++, tags >>>= 8) {
+          const tag = tags & 0xff;
+          if (tag === 0) continue;
+          const entry = words[at + BUCKET_REFS + slot];
+          const hash = isHead ? this.#hashes[gathered + slot] : this.#hashOf(entry);
+          if ((hash & bit) === 0) {
+            this.#placeNext(head, kept++, tag, entry);
+          } else {
             if ((tag & TAG_EXPIRING) !== 0) expiring++;
+            this.#placeNext(target, left++, tag, entry);
           }
         }
-        this.#movedTags[moved] = tag;
-        this.#movedRefs[moved++] = entry;
+      }
+      if (!isHead) memory.free(bucket);
+      bucket = next;
+    }
+    return expiring;
+  }
+
+  /** Moves a chain's entries behind those of an owned bucket. Its overflow blocks are freed. */
+  merge(head: number, target: number): void {
+    const memory = this.#memory;
+    for (let bucket = head; bucket !== 0; ) {
+      const words = memory.words[bucket >>> SEGMENT_SHIFT];
+      const at = (bucket & GRANULE_MASK) << 2;
+      for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
+        const tag = this.tagAt(bucket, slot);
+        if (tag !== 0) this.place(target, tag, words[at + BUCKET_REFS + slot]);
       }
       const next = words[at + BUCKET_CHAIN];
-      if (bucket === head) {
-        words[at] = 0;
-        words[at + 1] = 0;
-        words[at + 2] = 0;
-        words[at + BUCKET_CHAIN] = 0;
-      } else {
-        memory.free(bucket);
-      }
-      for (let i = 0; i < moved; i++) {
-        this.place((leaving >>> i) & 1 ? set : unset, this.#movedTags[i], this.#movedRefs[i]);
-      }
+      if (bucket !== head) memory.free(bucket);
       bucket = next;
-    } while (bucket !== 0);
-    return expiring;
+    }
+  }
+
+  /** Places an entry behind the `before` others of a chain whose blocks are filled in order. */
+  #placeNext(head: number, before: number, tag: number, entry: number): void {
+    if (before >= BUCKET_SLOTS) {
+      this.place(head, tag, entry);
+      return;
+    }
+    this.setTag(head, before, tag);
+    const at = ((head & GRANULE_MASK) << 2) + BUCKET_REFS + before;
+    this.#memory.words[head >>> SEGMENT_SHIFT][at] = entry;
   }
 
   #hashOf(entry: number): number {

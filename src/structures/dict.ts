@@ -433,7 +433,7 @@ export class Dict {
     for (let number = 0; number < CHUNK_BUCKETS; number++) {
       const at = number * CHUNK_GRANULES_PER_BUCKET;
       const gathered = number * BUCKET_SLOTS;
-      moved += this.#chains.redistribute(source + at, source + at, target + at, bit, gathered);
+      moved += this.#chains.split(source + at, target + at, bit, gathered);
     }
     this.#setDirectoryWord(mask + 1 + added, moved);
     this.#setDirectoryWord(mask + 1 + elder, this.expiringAt(elder) - moved);
@@ -450,7 +450,7 @@ export class Dict {
     this.#setDirectoryWord(this.#mask + 1 + elder, expiring);
     for (let number = 0; number < CHUNK_BUCKETS; number++) {
       const at = number * CHUNK_GRANULES_PER_BUCKET;
-      this.#chains.redistribute(source + at, target + at, target + at, 0, 0);
+      this.#chains.merge(source + at, target + at);
     }
     this.#memory.free(source);
   }
