@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { copyBytes } from "../../../src/base/bytes";
 
-const MOST_BYTES = 200;
+const MOST_BYTES = 420;
 const OFFSETS = [0, 1, 3, 8, 13];
 
 for (const isShared of [false, true]) {
