@@ -13,7 +13,7 @@ import {
  *
  * It changes nothing and its result means nothing. A lookup in a large dictionary waits for memory
  * twice, for the bucket and for the entry; a batch of loads that do not depend on each other waits
- * about once for all. Measured at 1 M keys: 35% less CPU per GET or SET in a pipeline of 16.
+ * about once for all. Measured at 1 M keys, pipeline of 16: 10 to 30% less user time per GET or SET.
  */
 export class DictWarmer {
   readonly hashes: Int32Array;
