@@ -1,4 +1,4 @@
-import { EVENT_BIT, EVENT_INLINE, RECORD_HEADER_WORDS } from "../net/transport";
+import { EVENT_BIT, EVENT_INLINE, RECORD_HEADER_WORDS } from "../protocol/request-record";
 import type { Clients } from "../session/clients";
 import { LOOK_AHEAD } from "../session/turn-loop";
 import { DictWarmer } from "../structures/dict-warm";

@@ -17,36 +17,8 @@
  * - Nothing is sent while `onTurn` runs, except by an explicit `flush`.
  */
 
-// The scanner lives a floor below and fills the same table, so its words are defined there.
-import {
-  EVENT_BIT,
-  EVENT_INLINE,
-  EVENT_PROTOCOL_ERROR,
-  PROTOCOL_BIG_BULK_LINE,
-  PROTOCOL_BIG_COUNT_LINE,
-  PROTOCOL_BIG_INLINE,
-  PROTOCOL_BULK_LENGTH,
-  PROTOCOL_EXPECTED_DOLLAR,
-  PROTOCOL_MULTIBULK_LENGTH,
-  PROTOCOL_UNAUTHENTICATED_BULK,
-  PROTOCOL_UNAUTHENTICATED_COUNT,
-  RECORD_HEADER_WORDS,
-} from "../protocol/request-record";
-
-export {
-  EVENT_BIT,
-  EVENT_INLINE,
-  EVENT_PROTOCOL_ERROR,
-  PROTOCOL_BIG_BULK_LINE,
-  PROTOCOL_BIG_COUNT_LINE,
-  PROTOCOL_BIG_INLINE,
-  PROTOCOL_BULK_LENGTH,
-  PROTOCOL_EXPECTED_DOLLAR,
-  PROTOCOL_MULTIBULK_LENGTH,
-  PROTOCOL_UNAUTHENTICATED_BULK,
-  PROTOCOL_UNAUTHENTICATED_COUNT,
-  RECORD_HEADER_WORDS,
-};
+// Commands, inline lines and protocol errors are records of the scanner, a floor below: their words
+// and numbers stand in protocol/request-record.ts. The other events of a socket's life stand here.
 
 /** A client connected; aux is the listener's id. */
 export const EVENT_ACCEPTED = 1;

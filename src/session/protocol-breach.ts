@@ -7,7 +7,7 @@ import {
   PROTOCOL_MULTIBULK_LENGTH,
   PROTOCOL_UNAUTHENTICATED_BULK,
   PROTOCOL_UNAUTHENTICATED_COUNT,
-} from "../net/transport";
+} from "../protocol/request-record";
 
 /** What Redis says to a break of the protocol before it closes, and what its log calls it. */
 export interface ProtocolBreach {

@@ -1,6 +1,6 @@
 import type { Arguments } from "../command/arguments";
-import { RECORD_HEADER_WORDS } from "../net/transport";
 import { nameHash } from "../protocol/name-hash";
+import { RECORD_HEADER_WORDS } from "../protocol/request-record";
 
 /** `splitPlain`: the line has quotes, or a byte that ends it. */
 export const NEEDS_SPLITTING = -1;

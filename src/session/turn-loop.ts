@@ -4,15 +4,17 @@ import type { Pipeline } from "../command/pipeline";
 import {
   EVENT_ACCEPT_FAILED,
   EVENT_ACCEPTED,
-  EVENT_BIT,
   EVENT_CLOSED,
-  EVENT_INLINE,
-  EVENT_PROTOCOL_ERROR,
-  RECORD_HEADER_WORDS,
   type SlotAddress,
   type Transport,
 } from "../net/transport";
 import { DISCARD } from "../protocol/reply-writer";
+import {
+  EVENT_BIT,
+  EVENT_INLINE,
+  EVENT_PROTOCOL_ERROR,
+  RECORD_HEADER_WORDS,
+} from "../protocol/request-record";
 import { type Client, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIP_THIS } from "./client";
 import { type ProtocolBreach, protocolBreach, UNBALANCED_QUOTES } from "./protocol-breach";
 import { NO_WORDS, type ScratchRequest } from "./scratch-request";

@@ -9,14 +9,16 @@ import {
   CONTROL_WORDS,
   EVENT_ACCEPT_FAILED,
   EVENT_ACCEPTED,
-  EVENT_BIT,
   EVENT_CLOSED,
-  EVENT_INLINE,
-  EVENT_PROTOCOL_ERROR,
   FLAG_UNAUTHENTICATED,
-  RECORD_HEADER_WORDS,
   RUN_WORDS,
 } from "../../src/net/transport";
+import {
+  EVENT_BIT,
+  EVENT_INLINE,
+  EVENT_PROTOCOL_ERROR,
+  RECORD_HEADER_WORDS,
+} from "../../src/protocol/request-record";
 import { HASH_KEY, SETTINGS } from "../unit/net/transport-driver";
 
 const made = createNativeTransport({ hashKey: HASH_KEY });

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import * as transport from "../../src/net/transport";
+import * as requestRecord from "../../src/protocol/request-record";
 
 const CORE = path.join(__dirname, "../../../native/core");
 const HEADERS = ["reactor/layout.h", "resp/record.h", "resp/scanner.h"];
@@ -33,7 +34,8 @@ function nativeName(name: string): string {
 
 test("every word, event, limit and region means the same on both sides", () => {
   const constants = nativeConstants();
-  const numbers = Object.entries(transport).filter(([, value]) => typeof value === "number");
+  const specified = { ...transport, ...requestRecord };
+  const numbers = Object.entries(specified).filter(([, value]) => typeof value === "number");
   assert.ok(numbers.length >= 35, String(numbers.length));
   for (const [name, value] of numbers) {
     assert.equal(constants.get(nativeName(name)), value, name);

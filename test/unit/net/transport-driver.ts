@@ -8,19 +8,21 @@ import {
   CONTROL_WORDS,
   EVENT_ACCEPT_FAILED,
   EVENT_ACCEPTED,
-  EVENT_BIT,
   EVENT_CLOSED,
-  EVENT_INLINE,
-  EVENT_PROTOCOL_ERROR,
   MAX_RUNS,
   OUTPUT_BYTES,
-  RECORD_HEADER_WORDS,
   RUN_WORDS,
   STATS_WORDS,
   type Transport,
   type TransportSettings,
 } from "../../../src/net/transport";
 import { nameHash } from "../../../src/protocol/name-hash";
+import {
+  EVENT_BIT,
+  EVENT_INLINE,
+  EVENT_PROTOCOL_ERROR,
+  RECORD_HEADER_WORDS,
+} from "../../../src/protocol/request-record";
 import type { Cleanup } from "../../support/temp-dir";
 import { waitFor } from "../../support/wait-for";
 

@@ -11,10 +11,7 @@ import { Config } from "../../../src/config/config";
 import {
   CONTROL_WORDS,
   EVENT_ACCEPTED,
-  EVENT_BIT,
   EVENT_CLOSED,
-  EVENT_INLINE,
-  RECORD_HEADER_WORDS,
   type SlotAddress,
   STATS_WORDS,
   type Transport,
@@ -23,6 +20,7 @@ import {
 } from "../../../src/net/transport";
 import { nameHash } from "../../../src/protocol/name-hash";
 import { ReplyWriter } from "../../../src/protocol/reply-writer";
+import { EVENT_BIT, EVENT_INLINE, RECORD_HEADER_WORDS } from "../../../src/protocol/request-record";
 import type { Client } from "../../../src/session/client";
 import { Clients } from "../../../src/session/clients";
 import { rejectsForeignProtocol } from "../../../src/session/foreign-protocol";

@@ -7,13 +7,15 @@ import {
   CLOSED_QUERY_LIMIT,
   CLOSED_UNAUTHENTICATED_OUTPUT,
   FLAG_UNAUTHENTICATED,
+} from "../../../../src/net/transport";
+import {
   PROTOCOL_BIG_INLINE,
   PROTOCOL_BULK_LENGTH,
   PROTOCOL_EXPECTED_DOLLAR,
   PROTOCOL_MULTIBULK_LENGTH,
   PROTOCOL_UNAUTHENTICATED_BULK,
   PROTOCOL_UNAUTHENTICATED_COUNT,
-} from "../../../../src/net/transport";
+} from "../../../../src/protocol/request-record";
 import { encodeCommand } from "../../../support/resp-encode";
 import { bulk, echo } from "../transport-driver";
 import { connectTo, type Serve } from "./support";
