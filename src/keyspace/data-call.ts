@@ -1,6 +1,7 @@
 import { equalBytes } from "../base/bytes";
 import type { Arguments } from "../command/arguments";
 import { ERR_WRONG_TYPE } from "../command/error-texts";
+import { EVENT_GENERIC } from "../config/keyspace-events";
 import type { ReplyWriter } from "../protocol/reply-writer";
 import type { Clients } from "../session/clients";
 import { SessionCall } from "../session/session-call";
@@ -99,6 +100,33 @@ export class DataCall extends SessionCall {
     if (typeOf(this.keyspace.memory, entry) === type) return false;
     this.reply.error(ERR_WRONG_TYPE);
     return true;
+  }
+
+  /** Adds a key argument that is not there, with a value of another type than string. */
+  addValue(index: number, type: number, encoding: number, valueRef: number): number {
+    const { args } = this;
+    const at = args.offset(index);
+    const length = args.length(index);
+    return this.db.addValue(this.hash(index), args.input, at, length, type, encoding, valueRef);
+  }
+
+  /**
+   * Gives a key argument a value of another type than string, whatever it held; its expiry goes too.
+   * Tells nobody but of a new key. For commands that store their result.
+   */
+  replaceValue(index: number, type: number, encoding: number, valueRef: number): number {
+    const found = this.peek(index);
+    if (found === 0) return this.addValue(index, type, encoding, valueRef);
+    return this.db.replaceFoundValue(found, type, encoding, valueRef);
+  }
+
+  /**
+   * Takes out the found entry of a key argument whose value has become empty, with event `del`. The
+   * value's own event comes before it; what is left of the value is freed here.
+   */
+  deleteEmptied(index: number, found: number): void {
+    this.db.deleteFound(found);
+    this.notify(this.db, index, EVENT_GENERIC, "del");
   }
 
   /**

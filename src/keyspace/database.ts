@@ -279,6 +279,21 @@ export class Database {
     return entry;
   }
 
+  /**
+   * Puts a value of another type than string in the place of whatever the found key held; its expiry
+   * goes too. Returns the entry.
+   */
+  replaceFoundValue(found: number, type: number, encoding: number, valueRef: number): number {
+    const memory = this.#memory;
+    const entry = this.#copyHeader(found, this.#overwrittenMeta(wordOf(memory, found, ENTRY_META)));
+    const meta = wordOf(memory, entry, ENTRY_META);
+    setWord(memory, entry, ENTRY_META, (meta & ~0xff) | type | (encoding << 4));
+    setWord(memory, entry, ENTRY_VALUE, valueRef);
+    this.dict.replaceFound(entry);
+    this.#host.dispose(found);
+    return entry;
+  }
+
   /** Takes the found entry out without freeing it. */
   takeFound(): void {
     this.dict.removeFound();
@@ -393,6 +408,15 @@ export class Database {
     const hash = wordOf(memory, old, ENTRY_HASH);
     const keyLength = keyLengthOf(memory, old);
     return this.copyEntry(old, hash, bytes, keyStartOf(memory, old), keyLength, expiryMs);
+  }
+
+  /** A new entry with the key of another, without value and expiry. */
+  #copyHeader(old: number, meta: number): number {
+    const memory = this.#memory;
+    const bytes = memory.bytes[old >>> SEGMENT_SHIFT];
+    const hash = wordOf(memory, old, ENTRY_HASH);
+    const length = keyLengthOf(memory, old);
+    return newEntry(memory, hash, bytes, keyStartOf(memory, old), length, 0, meta, 0, NO_EXPIRY);
   }
 
   #newMeta(typeAndEncoding: number): number {

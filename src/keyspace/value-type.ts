@@ -1,4 +1,5 @@
 import type { Arena } from "../memory/arena";
+import type { BlockMemory } from "../memory/block-memory";
 
 /**
  * One row per data type: what the keyspace must know of a value without knowing what it is.
@@ -12,7 +13,7 @@ export interface ValueType {
   /** TYPE_* of entry.ts. */
   readonly code: number;
   /** As OBJECT ENCODING tells it. */
-  encodingName(memory: Arena, entry: number): string;
+  encodingName(memory: BlockMemory, entry: number): string;
   /** Bytes of the value beside the entry, as MEMORY USAGE counts them. */
   memoryBytes(memory: Arena, entry: number, samples: number): number;
   /** About how many blocks a free has to touch; above a limit it is done a little per turn. */
@@ -25,7 +26,7 @@ export interface ValueType {
   /** A copy of the value of an entry, for COPY; returns its ref. */
   copy(memory: Arena, entry: number): number;
   /** Feeds the value's DEBUG DIGEST (see introspection). */
-  digest(memory: Arena, entry: number, mix: DigestSink): void;
+  digest(memory: BlockMemory, entry: number, mix: DigestSink): void;
 }
 
 /** The two ways in which DEBUG DIGEST combines parts: in order, or as an unordered sum. */

@@ -10,6 +10,7 @@ import { CommandWatch } from "../introspection/command-watch";
 import { DataCall } from "../keyspace/data-call";
 import { KeyWarmer } from "../keyspace/key-warmer";
 import type { Keyspace } from "../keyspace/keyspace";
+import { KeyspaceListeners } from "../keyspace/keyspace-listeners";
 import { MEMORY_GATE } from "../keyspace/memory-gate";
 import { Arena } from "../memory/arena";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
@@ -33,7 +34,6 @@ import type { Listeners } from "./listeners";
 import type { ServerContext } from "./server-context";
 import type { ServerFacts } from "./server-facts";
 import type { Shutdown } from "./shutdown";
-import { silentEvents } from "./silent-events";
 import { Statistics } from "./statistics";
 
 export interface DataNodeParts {
@@ -62,6 +62,8 @@ export interface DataNodeParts {
 export class DataNode {
   readonly memory: Arena;
   readonly keyspace: Keyspace;
+  /** Who is told when keys change. */
+  readonly events = new KeyspaceListeners();
   readonly table: CommandTable<DataCall>;
   readonly pipeline: Pipeline<DataCall>;
   readonly call: DataCall;
@@ -165,7 +167,7 @@ export class DataNode {
       hashKey,
       memory: this.memory,
       types: [stringType],
-      events: silentEvents,
+      events: this.events,
       clients: session.clients,
       clientStats: transport.memory.stats,
       isPaused: () => session.pauses.isPaused,

@@ -7,11 +7,11 @@ import { AccessClock } from "../../../src/keyspace/access-clock";
 import { type Database, NO_EXPIRY } from "../../../src/keyspace/database";
 import { ENTRY_HEADER_BYTES, keyLengthOf, keyStartOf } from "../../../src/keyspace/entry";
 import { Keyspace } from "../../../src/keyspace/keyspace";
+import { KeyspaceListener } from "../../../src/keyspace/keyspace-listener";
 import { LazyFree } from "../../../src/keyspace/lazy-free";
 import type { ValueType } from "../../../src/keyspace/value-type";
 import { Arena } from "../../../src/memory/arena";
 import { SEGMENT_SHIFT } from "../../../src/memory/block-memory";
-import { silentEvents } from "../../../src/server/silent-events";
 import { verifyDict } from "../../../src/structures/dict-verify";
 import { forEachEntry } from "../../../src/structures/dict-walk";
 import { stringType } from "../../../src/types/string/string-value";
@@ -44,11 +44,10 @@ export class KeyspaceFixture {
       hashKey: [3, 5],
       databases: options.databases ?? 1,
       types: options.types ?? [stringType],
-      events: {
-        ...silentEvents,
-        expired: (_database, entry) => void this.expired.push(this.keyOf(entry)),
-        evicted: (_database, entry) => void this.evicted.push(this.keyOf(entry)),
-      },
+      events: Object.assign(new KeyspaceListener(), {
+        expired: (_database: Database, entry: number) => void this.expired.push(this.keyOf(entry)),
+        evicted: (_database: Database, entry: number) => void this.evicted.push(this.keyOf(entry)),
+      }),
       access: new AccessClock(random),
       lazyFree: new LazyFree(this.memory, this.monotonicMs),
     });

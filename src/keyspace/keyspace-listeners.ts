@@ -1,0 +1,57 @@
+import type { Database } from "./database";
+import type { KeyspaceEvents } from "./keyspace-events";
+
+/**
+ * Tells everybody who listens to the keyspace, in the order in which they were added.
+ *
+ * It decides nothing. A listener is called within the command that made the change, so it must be
+ * quick, above all in `changed` and `notify`, and changes no key.
+ */
+export class KeyspaceListeners implements KeyspaceEvents {
+  readonly #listeners: KeyspaceEvents[] = [];
+
+  add(listener: KeyspaceEvents): void {
+    this.#listeners.push(listener);
+  }
+
+  changed(database: Database, key: Uint8Array, at: number, length: number): void {
+    for (const listener of this.#listeners) listener.changed(database, key, at, length);
+  }
+
+  notify(
+    classBit: number,
+    event: string,
+    database: Database,
+    key: Uint8Array,
+    at: number,
+    length: number,
+  ): void {
+    for (const listener of this.#listeners) {
+      listener.notify(classBit, event, database, key, at, length);
+    }
+  }
+
+  added(database: Database, entry: number): void {
+    for (const listener of this.#listeners) listener.added(database, entry);
+  }
+
+  missed(database: Database, key: Uint8Array, at: number, length: number): void {
+    for (const listener of this.#listeners) listener.missed(database, key, at, length);
+  }
+
+  expired(database: Database, entry: number): void {
+    for (const listener of this.#listeners) listener.expired(database, entry);
+  }
+
+  evicted(database: Database, entry: number): void {
+    for (const listener of this.#listeners) listener.evicted(database, entry);
+  }
+
+  flushed(database: Database): void {
+    for (const listener of this.#listeners) listener.flushed(database);
+  }
+
+  swapped(first: Database, second: Database): void {
+    for (const listener of this.#listeners) listener.swapped(first, second);
+  }
+}
