@@ -290,6 +290,18 @@ export class Dict {
     return true;
   }
 
+  /**
+   * As `disposeChunk`, for a dictionary that is opened anew for every step: what is left stands in
+   * its header. Returns the header's ref, 0 when all is freed.
+   */
+  disposeSome(dispose: (entry: number) => void): number {
+    if (!this.disposeChunk(dispose)) return 0;
+    this.ref = this.#memory.own(this.ref);
+    this.#setHeaderWord(DICT_COUNT, this.count);
+    this.#setHeaderWord(DICT_CHUNKS, this.chunks);
+    return this.ref;
+  }
+
   #entryWord(entry: number, word: number): number {
     return this.#memory.words[entry >>> SEGMENT_SHIFT][((entry & GRANULE_MASK) << 2) + word];
   }
