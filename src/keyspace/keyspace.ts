@@ -9,6 +9,7 @@ import { Database, type DatabaseHost, KEEP_EXPIRY } from "./database";
 import {
   ENTRY_META,
   ENTRY_VALUE,
+  encodingOf,
   expiryOf,
   keyLengthOf,
   keyStartOf,
@@ -243,7 +244,7 @@ export class Keyspace implements DatabaseHost {
     const type = typeOf(this.memory, entry);
     if (type !== TYPE_STRING) {
       const value = wordOf(this.memory, entry, ENTRY_VALUE);
-      this.lazyFree.value(this.typeByCode(type), value);
+      this.lazyFree.value(this.typeByCode(type), encodingOf(this.memory, entry), value);
     }
     this.memory.free(entry);
   }

@@ -17,6 +17,7 @@ const BLOCKS_PER_LOOK = 512;
 
 interface PendingValue {
   readonly type: ValueType;
+  readonly encoding: number;
   ref: number;
 }
 
@@ -50,12 +51,13 @@ export class LazyFree {
   }
 
   /** Frees a value that nothing refers to: now when it is small, else between turns. */
-  value(type: ValueType, ref: number): void {
-    if (type.freeEffort(this.#memory, ref) > FREED_AT_ONCE) {
-      this.#values.push({ type, ref });
+  value(type: ValueType, encoding: number, ref: number): void {
+    const memory = this.#memory;
+    if (type.freeEffort(memory, ref, encoding) > FREED_AT_ONCE) {
+      this.#values.push({ type, encoding, ref });
       return;
     }
-    for (let left = ref; left !== 0; ) left = type.freeSome(this.#memory, left, FREED_AT_ONCE);
+    for (let left = ref; left !== 0; ) left = type.freeSome(memory, left, FREED_AT_ONCE, encoding);
   }
 
   /** Frees a dictionary and its entries between turns. */
@@ -75,7 +77,8 @@ export class LazyFree {
 
   #freeValue(): void {
     const value = this.#values[this.#values.length - 1];
-    value.ref = value.type.freeSome(this.#memory, value.ref, BLOCKS_PER_LOOK);
+    const { type, encoding } = value;
+    value.ref = type.freeSome(this.#memory, value.ref, BLOCKS_PER_LOOK, encoding);
     if (value.ref !== 0) return;
     this.#values.pop();
     this.freedObjects++;

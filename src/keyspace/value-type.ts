@@ -16,13 +16,16 @@ export interface ValueType {
   encodingName(memory: BlockMemory, entry: number): string;
   /** Bytes of the value beside the entry, as MEMORY USAGE counts them. */
   memoryBytes(memory: Arena, entry: number, samples: number): number;
-  /** About how many blocks a free has to touch; above a limit it is done a little per turn. */
-  freeEffort(memory: Arena, valueRef: number): number;
+  /**
+   * About how many blocks a free has to touch; above a limit it is done a little per turn.
+   * `encoding` is what the value's entry said.
+   */
+  freeEffort(memory: Arena, valueRef: number, encoding: number): number;
   /**
    * Frees part of a value that nothing refers to any more, about `budget` blocks. Returns the ref to
    * go on with, or 0 when all is freed.
    */
-  freeSome(memory: Arena, valueRef: number, budget: number): number;
+  freeSome(memory: Arena, valueRef: number, budget: number, encoding: number): number;
   /** A copy of the value of an entry, for COPY; returns its ref. */
   copy(memory: Arena, entry: number): number;
   /** Feeds the value's DEBUG DIGEST (see introspection). */
