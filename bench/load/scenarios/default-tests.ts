@@ -79,6 +79,7 @@ const TESTS: readonly DefaultTest[] = [
   range(300, 10),
   range(500, 20),
   range(600, 20),
+  { name: "XADD", needs: "XADD", command: ["XADD", "mystream", "*", "field", VALUE] },
   { name: "MSET", needs: "MSET", test: "mset", divisor: 2, fill: keyFill },
 ];
 
