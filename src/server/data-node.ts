@@ -226,6 +226,7 @@ export class DataNode {
       beginTurn: () => service.setTime(),
       endTurn: () => this.background.turnEnded(),
       door: this.context.session.door,
+      pushes: this.context.session.pushes,
       lookAhead: (at: number, left: number) => warmer.warm(at, left),
     };
     return new TurnLoop(transport, this.pipeline, this.call, host, scratch);

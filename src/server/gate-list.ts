@@ -5,6 +5,7 @@ import { authenticatedGate } from "../session/gates/authenticated";
 import { monitoredGate } from "../session/gates/monitored";
 import { offKeyspaceGate } from "../session/gates/off-keyspace";
 import { pausedGate } from "../session/gates/paused";
+import { subscriberGate } from "../session/gates/subscriber";
 import type { ServerContext } from "./server-context";
 
 /**
@@ -17,6 +18,7 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
     authenticatedGate(session),
     offKeyspaceGate(),
     memoryGate(context.eviction),
+    subscriberGate(),
     pausedGate(session),
     monitoredGate(session),
   ];

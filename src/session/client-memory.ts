@@ -28,8 +28,9 @@ export class ClientMemory {
   }
 
   totalBytes(client: Client): number {
-    const { name, libraryName, libraryVersion, queuedBytes } = client;
+    const { name, libraryName, libraryVersion, queuedBytes, subscriptionBytes } = client;
     const names = name.length + libraryName.length + libraryVersion.length;
-    return CLIENT_BYTES + names + queuedBytes + this.queryBytes(client) + this.outputBytes(client);
+    const own = CLIENT_BYTES + names + queuedBytes + subscriptionBytes;
+    return own + this.queryBytes(client) + this.outputBytes(client);
   }
 }

@@ -14,6 +14,10 @@ export const REPLY_OFF = 1;
 export const REPLY_SKIP_NEXT = 2;
 export const REPLY_SKIP_THIS = 3;
 
+/** Bits of `Client.after`: its reply mode, and messages that wait for the end of its command. */
+const AFTER_REPLY_MODE = 3;
+export const AFTER_PUSHES = 4;
+
 /** What stands at the other end. */
 export const KIND_NORMAL = 0;
 export const KIND_REPLICA = 1;
@@ -32,7 +36,8 @@ export class Client implements Caller {
   authenticated = false;
   /** Byte text, as all names that users choose. */
   userName = "default";
-  replyMode = REPLY_ON;
+  /** What has to be seen to when its command has ended: bits of AFTER_*, 0 for most clients. */
+  after = 0;
   kind = KIND_NORMAL;
   isMonitor = false;
   noEvict = false;
@@ -41,6 +46,7 @@ export class Client implements Caller {
   channels = 0;
   patterns = 0;
   shardChannels = 0;
+  subscriptionBytes = 0;
   /** Commands queued by MULTI, and the bytes they take; -1 outside of a transaction. */
   queued = -1;
   queuedBytes = 0;
@@ -66,6 +72,15 @@ export class Client implements Caller {
     readonly createdMs: number,
   ) {
     this.lastInteractionMs = createdMs;
+  }
+
+  /** One of REPLY_*. */
+  get replyMode(): number {
+    return this.after & AFTER_REPLY_MODE;
+  }
+
+  set replyMode(mode: number) {
+    this.after = (this.after & ~AFTER_REPLY_MODE) | mode;
   }
 
   get isSubscriber(): boolean {

@@ -3,6 +3,9 @@ import { authenticateCommands } from "./commands/authenticate";
 import { clientCommand } from "./commands/client";
 import { connectionCommands } from "./commands/connection";
 import { monitorCommands } from "./commands/monitor";
+import { publishCommands } from "./pubsub/commands/publish";
+import { pubSubCommand } from "./pubsub/commands/pubsub";
+import { subscribeCommands } from "./pubsub/commands/subscribe";
 import type { SessionCall } from "./session-call";
 import type { SessionContext } from "./session-context";
 
@@ -13,5 +16,8 @@ export function sessionCommands(session: SessionContext): readonly CommandSpec<S
     ...authenticateCommands(session),
     clientCommand(session),
     ...monitorCommands(session),
+    ...subscribeCommands(session.pubSub),
+    ...publishCommands(session.pubSub),
+    pubSubCommand(session.pubSub),
   ];
 }

@@ -12,6 +12,8 @@ import { Door } from "./door";
 import { Monitors } from "./monitors";
 import { OutputLimits } from "./output-limits";
 import { Pauses } from "./pauses";
+import { PubSub } from "./pubsub/pub-sub";
+import { Pushes } from "./pushes";
 import type { SessionLog } from "./session-log";
 import { SessionStats } from "./session-stats";
 
@@ -64,6 +66,8 @@ export class SessionContext {
   readonly outputLimits: OutputLimits;
   readonly monitors: Monitors;
   readonly pauses: Pauses;
+  readonly pushes: Pushes;
+  readonly pubSub: PubSub;
   readonly eviction: ClientEviction;
   readonly rounds: ClientRounds;
   readonly door: Door;
@@ -86,6 +90,9 @@ export class SessionContext {
     this.outputLimits = new OutputLimits(config, memory, clients);
     this.monitors = new Monitors(clients, clock);
     this.pauses = new Pauses(clients);
+    this.pushes = new Pushes(clients);
+    this.pubSub = new PubSub(this.pushes, this.outputLimits, clients);
+    this.whenReset((client) => this.pubSub.leave(client));
     this.eviction = new ClientEviction(config, clients, this.clientMemory, this.stats, log);
     this.door = new Door(this);
     this.rounds = new ClientRounds(this);
@@ -96,6 +103,7 @@ export class SessionContext {
     this.gates = gates;
     this.turns = turns;
     this.authentication.attach(gates.bitOf("authenticated"));
+    this.pubSub.attach(gates.bitOf("subscriber"));
     this.monitors.attach((raised) => gates.setGate("monitored", raised));
     this.pauses.attach({
       setGate: (raised) => gates.setGate("paused", raised),

@@ -15,8 +15,16 @@ import {
   EVENT_PROTOCOL_ERROR,
   RECORD_HEADER_WORDS,
 } from "../protocol/request-record";
-import { type Client, REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIP_THIS } from "./client";
+import {
+  AFTER_PUSHES,
+  type Client,
+  REPLY_OFF,
+  REPLY_ON,
+  REPLY_SKIP_NEXT,
+  REPLY_SKIP_THIS,
+} from "./client";
 import { type ProtocolBreach, protocolBreach, UNBALANCED_QUOTES } from "./protocol-breach";
+import type { Pushes } from "./pushes";
 import { NO_WORDS, type ScratchRequest } from "./scratch-request";
 import type { SessionCall } from "./session-call";
 
@@ -37,6 +45,8 @@ export interface TurnHost {
   /** After everything is run and before anything is sent: durability, replicas. */
   readonly endTurn: () => void;
   readonly door: TurnDoor;
+  /** What must not be sent amid a reply. */
+  readonly pushes: Pick<Pushes, "flush">;
   /** Looks ahead at the next records, `left` of them from table word `at`; every LOOK_AHEAD-th. */
   readonly lookAhead: (at: number, left: number) => void;
 }
@@ -169,6 +179,7 @@ export class TurnLoop<C extends SessionCall> {
     call.client = client;
     this.#beginReply(client);
     run();
+    if ((client.after & AFTER_PUSHES) !== 0) this.#host.pushes.flush(reply, client);
     call.client = answered;
     reply.resp3 = resp3;
     reply.begin(slot);
@@ -207,6 +218,8 @@ export class TurnLoop<C extends SessionCall> {
     client.commandCount++;
     const command = this.#pipeline.execute(this.#call, hash);
     client.lastCommand = command as Command<never> | undefined;
+    if (client.after === 0) return false;
+    if ((client.after & AFTER_PUSHES) !== 0) this.#host.pushes.flush(this.#call.reply, client);
     if (client.replyMode === REPLY_ON) return false;
     // A command that is held has not been run yet, or not to its end.
     if (!client.held) advanceReplyMode(client);

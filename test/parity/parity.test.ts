@@ -12,6 +12,7 @@ import { EXPIRE_SCRIPTS } from "./scripts/expire";
 import { KEYSPACE_SCRIPTS } from "./scripts/keyspace";
 import { OBJECT_SCRIPTS } from "./scripts/object";
 import { PROTOCOL_SCRIPTS } from "./scripts/protocol";
+import { PUBSUB_SCRIPTS } from "./scripts/pubsub";
 import { SERVER_SCRIPTS } from "./scripts/server";
 import { SESSION_SCRIPTS } from "./scripts/session";
 import { STRING_SCRIPTS } from "./scripts/strings";
@@ -25,6 +26,7 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   expire: EXPIRE_SCRIPTS,
   session: SESSION_SCRIPTS,
   server: SERVER_SCRIPTS,
+  pubsub: PUBSUB_SCRIPTS,
   errors: ERROR_SCRIPTS,
   protocol: PROTOCOL_SCRIPTS,
 };

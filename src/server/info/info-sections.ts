@@ -53,6 +53,7 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
     persistenceSection(keyspace, facts),
     statsSection({
       session: session.stats,
+      pubSub: session.pubSub,
       keyspace,
       exceededTime,
       pipeline,

@@ -1,12 +1,14 @@
 import type { Pipeline } from "../../command/pipeline";
 import type { DataCall } from "../../keyspace/data-call";
 import type { Keyspace } from "../../keyspace/keyspace";
+import type { PubSub } from "../../session/pubsub/pub-sub";
 import type { SessionStats } from "../../session/session-stats";
 import type { ExceededTime } from "./exceeded-time";
 import { type InfoField, type InfoSection, twoDecimals } from "./info-section";
 
 export interface StatsSectionParts {
   readonly session: SessionStats;
+  readonly pubSub: PubSub;
   readonly keyspace: Keyspace;
   readonly exceededTime: ExceededTime;
   readonly pipeline: () => Pick<Pipeline<DataCall>, "commandsProcessed">;
@@ -30,6 +32,7 @@ export function statsSection(parts: StatsSectionParts): InfoSection {
   const fields = () => [
     ...trafficFields(parts),
     ...keyspaceFields(parts),
+    ...subscriptionFields(parts.pubSub),
     ...ABSENT_FIELDS,
     ...processingFields(parts),
     ...ownFields(parts.session),
@@ -73,10 +76,15 @@ function keyspaceFields({ session, keyspace, exceededTime }: StatsSectionParts):
   ];
 }
 
+function subscriptionFields(pubSub: PubSub): InfoField[] {
+  return [
+    ["pubsub_channels", pubSub.channels.count],
+    ["pubsub_patterns", pubSub.patterns.count],
+    ["pubsubshard_channels", pubSub.shardChannels.count],
+  ];
+}
+
 const ABSENT_FIELDS: readonly InfoField[] = [
-  ["pubsub_channels", 0],
-  ["pubsub_patterns", 0],
-  ["pubsubshard_channels", 0],
   ["latest_fork_usec", 0],
   ["total_forks", 0],
   ["migrate_cached_sockets", 0],

@@ -28,6 +28,7 @@ import { authenticatedGate } from "../../../src/session/gates/authenticated";
 import { monitoredGate } from "../../../src/session/gates/monitored";
 import { offKeyspaceGate } from "../../../src/session/gates/off-keyspace";
 import { pausedGate } from "../../../src/session/gates/paused";
+import { subscriberGate } from "../../../src/session/gates/subscriber";
 import { RequirePass } from "../../../src/session/require-pass";
 import { ScratchRequest } from "../../../src/session/scratch-request";
 import { SessionCall } from "../../../src/session/session-call";
@@ -167,6 +168,7 @@ export class SessionRig {
     const gates = [
       authenticatedGate(session),
       offKeyspaceGate(),
+      subscriberGate(),
       pausedGate(session),
       monitoredGate(session),
     ];
@@ -185,6 +187,7 @@ export class SessionRig {
       endTurn: () => undefined,
       lookAhead: () => undefined,
       door: session.door,
+      pushes: session.pushes,
     };
     const scratch = new ScratchRequest(args, SCRATCH_AT, () => 0);
     this.loop = new TurnLoop(transport, pipeline, this.call, host, scratch);
