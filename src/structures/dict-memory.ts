@@ -1,5 +1,4 @@
 import { type BlockMemory, GRANULE_MASK, SEGMENT_SHIFT } from "../memory/block-memory";
-import type { Dict } from "./dict";
 import {
   BUCKET_CHAIN,
   CHUNK_BUCKETS,
@@ -8,6 +7,7 @@ import {
   DICT_DIRECTORY,
   DICT_HEADER_BYTES,
 } from "./dict-layout";
+import type { DictReader } from "./dict-reader";
 
 /**
  * How much memory a dictionary takes beside its entries: header, directory, chunks and overflow
@@ -25,7 +25,7 @@ interface SizedMemory extends BlockMemory {
   capacityOf(ref: number): number;
 }
 
-export function dictBytes(memory: SizedMemory, dict: Dict): number {
+export function dictBytes(memory: SizedMemory, dict: DictReader): number {
   const headerWords = memory.words[dict.ref >>> SEGMENT_SHIFT];
   const directory = headerWords[((dict.ref & GRANULE_MASK) << 2) + DICT_DIRECTORY];
   const root = DICT_HEADER_BYTES + memory.capacityOf(directory);
@@ -37,12 +37,12 @@ export function dictBytes(memory: SizedMemory, dict: Dict): number {
  * An entry's share of its dictionary. A table that is nearly empty for its size is not charged to
  * the few entries that are in it.
  */
-export function dictBytesPerEntry(memory: SizedMemory, dict: Dict): number {
+export function dictBytesPerEntry(memory: SizedMemory, dict: DictReader): number {
   return dictBytes(memory, dict) / Math.max(dict.count, dict.chunks * FEWEST_CHUNK_ENTRIES);
 }
 
 /** Overflow blocks per chunk, from chunks that lie evenly in the table. */
-function averageOverflows(memory: BlockMemory, dict: Dict): number {
+function averageOverflows(memory: BlockMemory, dict: DictReader): number {
   const walked = Math.min(dict.chunks, WALKED_CHUNKS);
   let overflows = 0;
   for (let step = 0; step < walked; step++) {

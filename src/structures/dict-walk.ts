@@ -1,5 +1,4 @@
 import { type BlockMemory, GRANULE_MASK, SEGMENT_SHIFT } from "../memory/block-memory";
-import type { Dict } from "./dict";
 import {
   BUCKET_CHAIN,
   BUCKET_REFS,
@@ -11,6 +10,7 @@ import {
   EXPIRING_BITS,
   OCCUPIED_BITS,
 } from "./dict-layout";
+import type { DictReader } from "./dict-reader";
 
 /**
  * Ways through a dictionary that change nothing: everything in it (also from a worker thread), the
@@ -105,7 +105,7 @@ function reverse32(value: number): number {
  */
 export function scanBucket(
   memory: BlockMemory,
-  dict: Dict,
+  dict: DictReader,
   cursor: number,
   into: EntryList,
 ): number {
@@ -126,7 +126,7 @@ export function scanBucket(
  */
 export function sweepExpiring(
   memory: BlockMemory,
-  dict: Dict,
+  dict: DictReader,
   position: number,
   buckets: number,
   into: EntryList,
@@ -171,7 +171,7 @@ const NEIGHBOURS = 16;
  */
 export function randomEntry(
   memory: BlockMemory,
-  dict: Dict,
+  dict: DictReader,
   random: Below,
   expiringOnly: boolean,
   scratch: EntryList,
@@ -200,7 +200,7 @@ export function randomEntry(
 /** The expiring entry that has `rank` others before it in table order; needs one word per chunk. */
 function expiringEntryAt(
   memory: BlockMemory,
-  dict: Dict,
+  dict: DictReader,
   rank: number,
   scratch: EntryList,
 ): number {
@@ -215,7 +215,7 @@ function expiringEntryAt(
 /** Adds at least `wanted` entries (if the dictionary has them) from a random place on. */
 export function sampleEntries(
   memory: BlockMemory,
-  dict: Dict,
+  dict: DictReader,
   random: Below,
   wanted: number,
   expiringOnly: boolean,
@@ -228,7 +228,7 @@ export function sampleEntries(
 /** Walks from a bucket on, at most once around, until `wanted` more entries have been added. */
 function collectFrom(
   memory: BlockMemory,
-  dict: Dict,
+  dict: DictReader,
   start: number,
   wanted: number,
   mask: number,

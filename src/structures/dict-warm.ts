@@ -1,5 +1,4 @@
 import { type BlockMemory, GRANULE_MASK, SEGMENT_SHIFT } from "../memory/block-memory";
-import type { Dict } from "./dict";
 import {
   BUCKET_REFS,
   CHUNK_GRANULES_PER_BUCKET,
@@ -7,6 +6,7 @@ import {
   OCCUPIED_BITS,
   tagOf,
 } from "./dict-layout";
+import type { DictReader } from "./dict-reader";
 
 /**
  * Brings the buckets and entries of keys that are about to be looked up into the processor's cache.
@@ -28,7 +28,7 @@ export class DictWarmer {
   }
 
   /** Loads what a find of the first `count` of `hashes` will need. */
-  warm(memory: BlockMemory, dict: Dict, count: number): void {
+  warm(memory: BlockMemory, dict: DictReader, count: number): void {
     let sink = 0;
     for (let i = 0; i < count; i++) {
       const hash = this.hashes[i];

@@ -17,19 +17,15 @@ import {
   ENTRY_EXPIRY_BIT,
   ENTRY_HASH,
   ENTRY_KEY_LENGTH,
-  KEY_LENGTH_MASK,
-  MATCH_MASK,
   maskFor,
-  OCCUPIED_BITS,
   TAG_EXPIRING,
   tagOf,
 } from "./dict-layout";
+import { DictReader } from "./dict-reader";
 
 /** The average of entries per chunk above which one is split, and below which one is merged. */
 const MAX_CHUNK_ENTRIES = CHUNK_BUCKETS * 9;
 const MIN_CHUNK_ENTRIES = CHUNK_BUCKETS * 3;
-
-const NO_BYTES = new Uint8Array(0);
 
 /**
  * A hash table from byte strings to entries, all of it in linear memory.
@@ -49,31 +45,15 @@ const NO_BYTES = new Uint8Array(0);
  * Costs: find touches one bucket (64 bytes) and, but for false tags, only the entry looked for. About
  * 8.5 bytes per entry beside the entry itself.
  */
-export class Dict {
-  /** The header block; 0 while the dictionary is not open. */
-  ref = 0;
-  count = 0;
-  /** Entries with an expiry. */
-  expiring = 0;
-  chunks = 0;
-  #mask = 0;
-  #directory = 0;
-  #foundIndex = 0;
-  #foundBucket = 0;
-  #foundSlot = 0;
+export class Dict extends DictReader {
   readonly #memory: Arena;
   readonly #chains: BucketChains;
-  readonly #keyAtWord: number;
-  /** The bytes that the last key was in, and a view of them. */
-  #viewed: Uint8Array = NO_BYTES;
-  #view: DataView = new DataView(NO_BYTES.buffer);
 
   /** @param keyAt byte offset of the key in an entry without expiry (with one: 8 more). */
   constructor(memory: Arena, keyAt: number) {
+    super(memory, keyAt);
     this.#memory = memory;
     this.#chains = new BucketChains(memory);
-    if (keyAt % 4 !== 0) throw new RangeError(`keys at ${keyAt} are not at a word`);
-    this.#keyAtWord = keyAt >>> 2;
   }
 
   /** Makes a new, empty dictionary and opens it. */
@@ -94,51 +74,9 @@ export class Dict {
     return this.open(header);
   }
 
-  /** Works on the dictionary whose header block is `ref` from now on. */
-  open(ref: number): this {
-    const words = this.#memory.words[ref >>> SEGMENT_SHIFT];
-    const at = (ref & GRANULE_MASK) << 2;
-    this.ref = ref;
-    this.count = words[at + DICT_COUNT];
-    this.chunks = words[at + DICT_CHUNKS];
-    this.#directory = words[at + DICT_DIRECTORY];
-    this.expiring = words[at + DICT_EXPIRING];
-    this.#mask = maskFor(this.chunks);
-    return this;
-  }
-
-  /** The entry of a key, or 0. A hit becomes the position. */
-  find(hash: number, key: Uint8Array, keyAt: number, keyLength: number): number {
-    const memory = this.#memory;
-    const index = chunkIndexOf(hash, this.#mask, this.chunks);
-    let bucket = this.#bucketOf(index, hash);
-    const pattern = Math.imul(tagOf(hash), 0x01010101);
-    do {
-      const words = memory.words[bucket >>> SEGMENT_SHIFT];
-      const at = (bucket & GRANULE_MASK) << 2;
-      for (let group = 0; group < 3; group++) {
-        const difference = (words[at + group] & MATCH_MASK) ^ pattern;
-        let hits = (difference - 0x01010101) & ~difference & OCCUPIED_BITS;
-        while (hits !== 0) {
-          const slot = (group << 2) + ((31 - Math.clz32(hits & -hits)) >>> 3);
-          const entry = words[at + BUCKET_REFS + slot];
-          if (this.#entryHas(entry, hash, key, keyAt, keyLength)) {
-            this.#foundIndex = index;
-            this.#foundBucket = bucket;
-            this.#foundSlot = slot;
-            return entry;
-          }
-          hits &= hits - 1;
-        }
-      }
-      bucket = words[at + BUCKET_CHAIN];
-    } while (bucket !== 0);
-    return 0;
-  }
-
   /** Makes the place of an entry that is in this dictionary the position. */
   locate(entry: number): void {
-    if (this.locateIfThere(entry, this.#entryWord(entry, ENTRY_HASH))) return;
+    if (this.locateIfThere(entry, this.entryWord(entry, ENTRY_HASH))) return;
     throw new Error(`entry ${entry >>> 0} is not in the dictionary`);
   }
 
@@ -147,16 +85,16 @@ export class Dict {
    * there any more. What the ref leads to is not looked at before it is found here.
    */
   locateIfThere(entry: number, hash: number): boolean {
-    this.#foundIndex = chunkIndexOf(hash, this.#mask, this.chunks);
-    let bucket = this.#bucketOf(this.#foundIndex, hash);
+    this.foundIndex = chunkIndexOf(hash, this.mask, this.chunks);
+    let bucket = this.bucketOf(this.foundIndex, hash);
     do {
       const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
       const at = (bucket & GRANULE_MASK) << 2;
       for (let slot = 0; slot < BUCKET_SLOTS; slot++) {
         if (words[at + BUCKET_REFS + slot] === entry && this.#chains.tagAt(bucket, slot) !== 0) {
-          this.#foundBucket = bucket;
-          this.#foundSlot = slot;
-          return this.#entryWord(entry, ENTRY_HASH) === hash;
+          this.foundBucket = bucket;
+          this.foundSlot = slot;
+          return this.entryWord(entry, ENTRY_HASH) === hash;
         }
       }
       bucket = words[at + BUCKET_CHAIN];
@@ -167,9 +105,9 @@ export class Dict {
   /** Adds an entry whose key is not there yet; its first two words must be written. */
   insert(entry: number): void {
     if (this.count >= this.chunks * MAX_CHUNK_ENTRIES) this.#split();
-    const hash = this.#entryWord(entry, ENTRY_HASH);
-    const expiring = (this.#entryWord(entry, ENTRY_KEY_LENGTH) & ENTRY_EXPIRY_BIT) !== 0;
-    const index = chunkIndexOf(hash, this.#mask, this.chunks);
+    const hash = this.entryWord(entry, ENTRY_HASH);
+    const expiring = (this.entryWord(entry, ENTRY_KEY_LENGTH) & ENTRY_EXPIRY_BIT) !== 0;
+    const index = chunkIndexOf(hash, this.mask, this.chunks);
     const bucket = this.#ownChunk(index) + ((hash & 63) << 2);
     this.#chains.place(bucket, tagOf(hash) | (expiring ? TAG_EXPIRING : 0), entry);
     this.#setCount(this.count + 1);
@@ -182,22 +120,22 @@ export class Dict {
    */
   replaceFound(entry: number): void {
     this.#ownFound();
-    const bucket = this.#foundBucket;
+    const bucket = this.foundBucket;
     const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
     const at = (bucket & GRANULE_MASK) << 2;
-    words[at + BUCKET_REFS + this.#foundSlot] = entry;
-    const expiring = (this.#entryWord(entry, ENTRY_KEY_LENGTH) & ENTRY_EXPIRY_BIT) !== 0;
-    const tag = this.#chains.tagAt(bucket, this.#foundSlot);
+    words[at + BUCKET_REFS + this.foundSlot] = entry;
+    const expiring = (this.entryWord(entry, ENTRY_KEY_LENGTH) & ENTRY_EXPIRY_BIT) !== 0;
+    const tag = this.#chains.tagAt(bucket, this.foundSlot);
     if (expiring === ((tag & TAG_EXPIRING) !== 0)) return;
-    this.#chains.setTag(bucket, this.#foundSlot, tag ^ TAG_EXPIRING);
-    this.#addExpiring(this.#foundIndex, expiring ? 1 : -1);
+    this.#chains.setTag(bucket, this.foundSlot, tag ^ TAG_EXPIRING);
+    this.#addExpiring(this.foundIndex, expiring ? 1 : -1);
   }
 
   /** The position's entry, copied and put in its place first when a snapshot has frozen it. */
   ownFoundEntry(): number {
-    const words = this.#memory.words[this.#foundBucket >>> SEGMENT_SHIFT];
-    const at = (this.#foundBucket & GRANULE_MASK) << 2;
-    const entry = words[at + BUCKET_REFS + this.#foundSlot];
+    const words = this.#memory.words[this.foundBucket >>> SEGMENT_SHIFT];
+    const at = (this.foundBucket & GRANULE_MASK) << 2;
+    const entry = words[at + BUCKET_REFS + this.foundSlot];
     if (!this.#memory.frozenNow) return entry;
     const owned = this.#memory.own(entry);
     if (owned !== entry) this.replaceFound(owned);
@@ -207,14 +145,14 @@ export class Dict {
   /** Takes the position's entry out; the caller frees it. */
   removeFound(): void {
     this.#ownFound();
-    const bucket = this.#foundBucket;
-    const tag = this.#chains.tagAt(bucket, this.#foundSlot);
+    const bucket = this.foundBucket;
+    const tag = this.#chains.tagAt(bucket, this.foundSlot);
     const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
-    const entry = words[((bucket & GRANULE_MASK) << 2) + BUCKET_REFS + this.#foundSlot];
-    const head = this.#bucketOf(this.#foundIndex, this.#entryWord(entry, ENTRY_HASH));
-    this.#chains.fillHole(head, bucket, this.#foundSlot);
+    const entry = words[((bucket & GRANULE_MASK) << 2) + BUCKET_REFS + this.foundSlot];
+    const head = this.bucketOf(this.foundIndex, this.entryWord(entry, ENTRY_HASH));
+    this.#chains.fillHole(head, bucket, this.foundSlot);
     this.#setCount(this.count - 1);
-    if ((tag & TAG_EXPIRING) !== 0) this.#addExpiring(this.#foundIndex, -1);
+    if ((tag & TAG_EXPIRING) !== 0) this.#addExpiring(this.foundIndex, -1);
     this.shrink();
   }
 
@@ -229,32 +167,6 @@ export class Dict {
     return true;
   }
 
-  /** The ref of a chunk, for walkers. */
-  chunkAt(index: number): number {
-    const directory = this.#directory;
-    return this.#memory.words[directory >>> SEGMENT_SHIFT][
-      ((directory & GRANULE_MASK) << 2) + index
-    ];
-  }
-
-  /** How many entries of a chunk have an expiry, for walkers that look for those. */
-  expiringAt(index: number): number {
-    const directory = this.#directory;
-    return this.#memory.words[directory >>> SEGMENT_SHIFT][
-      ((directory & GRANULE_MASK) << 2) + this.#mask + 1 + index
-    ];
-  }
-
-  /** The chunk index that a hash leads to, for walkers. */
-  chunkIndex(hash: number): number {
-    return chunkIndexOf(hash, this.#mask, this.chunks);
-  }
-
-  /** Chunk indices are masked with this; it is 2^n - 1 and at least `chunks` - 1. */
-  get chunkMask(): number {
-    return this.#mask;
-  }
-
   /**
    * Takes the last chunk out of a dictionary that is being thrown away and calls `dispose` with each
    * of its entries. Returns false, with header and directory freed, when none is left.
@@ -263,7 +175,7 @@ export class Dict {
     const memory = this.#memory;
     const index = this.chunks - 1;
     if (index < 0) {
-      memory.free(this.#directory);
+      memory.free(this.directory);
       memory.free(this.ref);
       this.ref = 0;
       return false;
@@ -302,43 +214,6 @@ export class Dict {
     return this.ref;
   }
 
-  #entryWord(entry: number, word: number): number {
-    return this.#memory.words[entry >>> SEGMENT_SHIFT][((entry & GRANULE_MASK) << 2) + word];
-  }
-
-  #entryHas(entry: number, hash: number, key: Uint8Array, keyAt: number, length: number): boolean {
-    const words = this.#memory.words[entry >>> SEGMENT_SHIFT];
-    const at = (entry & GRANULE_MASK) << 2;
-    if (words[at + ENTRY_HASH] !== hash) return false;
-    const lengthWord = words[at + ENTRY_KEY_LENGTH];
-    if ((lengthWord & KEY_LENGTH_MASK) !== length) return false;
-    const wordsEnd = keyAt + (length & ~3);
-    const view = key === this.#viewed ? this.#view : this.#viewOf(key);
-    let word = at + this.#keyAtWord + ((lengthWord >>> 31) << 1);
-    for (let i = keyAt; i < wordsEnd; i += 4) {
-      if (view.getInt32(i, true) !== words[word++]) return false;
-    }
-    const rest = length & 3;
-    if (rest === 0) return true;
-    const bytes = this.#memory.bytes[entry >>> SEGMENT_SHIFT];
-    const restAt = word << 2;
-    for (let i = 0; i < rest; i++) if (bytes[restAt + i] !== key[wordsEnd + i]) return false;
-    return true;
-  }
-
-  /** A view of the bytes that keys are compared in, for reading words at any place. */
-  #viewOf(key: Uint8Array): DataView {
-    this.#view = new DataView(key.buffer, key.byteOffset, key.byteLength);
-    this.#viewed = key;
-    return this.#view;
-  }
-
-  #bucketOf(index: number, hash: number): number {
-    const directory = this.#directory;
-    const words = this.#memory.words[directory >>> SEGMENT_SHIFT];
-    return words[((directory & GRANULE_MASK) << 2) + index] + ((hash & 63) << 2);
-  }
-
   #setCount(count: number): void {
     this.count = count;
     this.#setHeaderWord(DICT_COUNT, count);
@@ -348,7 +223,7 @@ export class Dict {
   #addExpiring(index: number, added: number): void {
     this.expiring += added;
     this.#setHeaderWord(DICT_EXPIRING, this.expiring);
-    this.#setDirectoryWord(this.#mask + 1 + index, this.expiringAt(index) + added);
+    this.#setDirectoryWord(this.mask + 1 + index, this.expiringAt(index) + added);
   }
 
   #setHeaderWord(word: number, value: number): void {
@@ -356,7 +231,7 @@ export class Dict {
   }
 
   #setDirectoryWord(word: number, value: number): void {
-    const directory = this.#directory;
+    const directory = this.directory;
     this.#memory.words[directory >>> SEGMENT_SHIFT][((directory & GRANULE_MASK) << 2) + word] =
       value;
   }
@@ -372,8 +247,8 @@ export class Dict {
   #ownRoot(): void {
     const memory = this.#memory;
     this.ref = memory.own(this.ref);
-    this.#directory = memory.own(this.#directory);
-    this.#setHeaderWord(DICT_DIRECTORY, this.#directory);
+    this.directory = memory.own(this.directory);
+    this.#setHeaderWord(DICT_DIRECTORY, this.directory);
   }
 
   #ownChunk(index: number): number {
@@ -388,25 +263,25 @@ export class Dict {
   /** Makes the position's bucket writable, with every block on the way to it. */
   #ownFound(): void {
     if (!this.#memory.frozenNow) return;
-    const found = this.#foundBucket;
+    const found = this.foundBucket;
     const words = this.#memory.words[found >>> SEGMENT_SHIFT];
-    const entry = words[((found & GRANULE_MASK) << 2) + BUCKET_REFS + this.#foundSlot];
-    const hash = this.#entryWord(entry, ENTRY_HASH);
-    let bucket = this.#ownChunk(this.#foundIndex) + ((hash & 63) << 2);
+    const entry = words[((found & GRANULE_MASK) << 2) + BUCKET_REFS + this.foundSlot];
+    const hash = this.entryWord(entry, ENTRY_HASH);
+    let bucket = this.#ownChunk(this.foundIndex) + ((hash & 63) << 2);
     for (;;) {
       const ownedWords = this.#memory.words[bucket >>> SEGMENT_SHIFT];
-      const at = ((bucket & GRANULE_MASK) << 2) + BUCKET_REFS + this.#foundSlot;
-      if (ownedWords[at] === entry && this.#chains.tagAt(bucket, this.#foundSlot) !== 0) break;
+      const at = ((bucket & GRANULE_MASK) << 2) + BUCKET_REFS + this.foundSlot;
+      if (ownedWords[at] === entry && this.#chains.tagAt(bucket, this.foundSlot) !== 0) break;
       bucket = this.#chains.ownNext(bucket);
       if (bucket === 0) throw new Error("the position is no longer in the dictionary");
     }
-    this.#foundBucket = bucket;
+    this.foundBucket = bucket;
   }
 
   /** Sets the number of chunks in an owned header, and moves the directory when the mask changes. */
   #setChunks(chunks: number): void {
     const mask = maskFor(chunks);
-    if (mask !== this.#mask) this.#moveDirectory(mask, Math.min(chunks, this.chunks));
+    if (mask !== this.mask) this.#moveDirectory(mask, Math.min(chunks, this.chunks));
     this.chunks = chunks;
     this.#setHeaderWord(DICT_CHUNKS, chunks);
   }
@@ -414,18 +289,18 @@ export class Dict {
   /** Copies the first `kept` chunks' words into a directory of the size that goes with `mask`. */
   #moveDirectory(mask: number, kept: number): void {
     const memory = this.#memory;
-    const from = this.#directory;
+    const from = this.directory;
     const to = memory.alloc((mask + 1) * 8);
     const source = memory.words[from >>> SEGMENT_SHIFT];
     const target = memory.words[to >>> SEGMENT_SHIFT];
     const fromAt = (from & GRANULE_MASK) << 2;
     const toAt = (to & GRANULE_MASK) << 2;
-    const countsAt = fromAt + this.#mask + 1;
+    const countsAt = fromAt + this.mask + 1;
     target.set(source.subarray(fromAt, fromAt + kept), toAt);
     target.set(source.subarray(countsAt, countsAt + kept), toAt + mask + 1);
     memory.free(from);
-    this.#mask = mask;
-    this.#directory = to;
+    this.mask = mask;
+    this.directory = to;
     this.#setHeaderWord(DICT_DIRECTORY, to);
   }
 
@@ -454,12 +329,12 @@ export class Dict {
   /** Takes the last chunk away and moves its entries to its elder. */
   #merge(): void {
     const removed = this.chunks - 1;
-    const elder = removed & (this.#mask >>> 1);
+    const elder = removed & (this.mask >>> 1);
     const source = this.chunkAt(removed);
     const target = this.chunkAt(elder);
     const expiring = this.expiringAt(removed) + this.expiringAt(elder);
     this.#setChunks(removed);
-    this.#setDirectoryWord(this.#mask + 1 + elder, expiring);
+    this.#setDirectoryWord(this.mask + 1 + elder, expiring);
     for (let number = 0; number < CHUNK_BUCKETS; number++) {
       const at = number * CHUNK_GRANULES_PER_BUCKET;
       this.#chains.merge(source + at, target + at);
