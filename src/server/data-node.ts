@@ -23,7 +23,6 @@ import { SessionContext } from "../session/session-context";
 import type { SessionLog } from "../session/session-log";
 import { sessionTasks } from "../session/session-tasks";
 import { TurnLoop } from "../session/turn-loop";
-import { stringType } from "../types/string/string-value";
 import { Background } from "./background";
 import { commandCatalogue } from "./command-catalogue";
 import { Cron } from "./cron";
@@ -35,6 +34,7 @@ import type { ServerContext } from "./server-context";
 import type { ServerFacts } from "./server-facts";
 import type { Shutdown } from "./shutdown";
 import { Statistics } from "./statistics";
+import { valueTypes } from "./value-types";
 
 export interface DataNodeParts {
   readonly config: Config;
@@ -166,7 +166,7 @@ export class DataNode {
       random,
       hashKey,
       memory: this.memory,
-      types: [stringType],
+      types: valueTypes,
       events: this.events,
       clients: session.clients,
       clientStats: transport.memory.stats,

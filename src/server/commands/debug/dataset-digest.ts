@@ -1,8 +1,7 @@
 import { SHA1_BYTES, Sha1 } from "../../../base/sha1";
 import { hasExpiry, keyLengthOf, keyStartOf, typeOf } from "../../../keyspace/entry";
-import type { Keyspace } from "../../../keyspace/keyspace";
-import type { DigestSink } from "../../../keyspace/value-type";
-import { SEGMENT_SHIFT } from "../../../memory/block-memory";
+import type { DigestSink, ValueType } from "../../../keyspace/value-type";
+import { type BlockMemory, SEGMENT_SHIFT } from "../../../memory/block-memory";
 import { forEachEntry } from "../../../structures/dict-walk";
 
 /**
@@ -55,20 +54,28 @@ class Digest implements DigestSink {
 
 const EXPIRE_MARK = Buffer.from("!!expire!!");
 
+/** What is fingerprinted: a keyspace, or what a snapshot has frozen of one. */
+export interface DigestedData {
+  readonly memory: BlockMemory;
+  /** By number. */
+  readonly databases: readonly { readonly size: number; readonly dict: { readonly ref: number } }[];
+  typeByCode(code: number): ValueType;
+}
+
 /** Takes the fingerprints of one keyspace, of all of it or of single values. */
 export class DatasetDigest {
-  readonly #keyspace: Keyspace;
+  readonly #data: DigestedData;
   readonly #sha1 = new Sha1();
   readonly #key = new Digest(this.#sha1);
   readonly #number = Buffer.alloc(4);
 
-  constructor(keyspace: Keyspace) {
-    this.#keyspace = keyspace;
+  constructor(data: DigestedData) {
+    this.#data = data;
   }
 
   /** Of everything: 40 hex digits, all zero for no data at all. */
   ofAll(): string {
-    const { databases, memory } = this.#keyspace;
+    const { databases, memory } = this.#data;
     const all = new Digest(this.#sha1);
     databases.forEach((database, index) => {
       if (database.size === 0) return;
@@ -92,9 +99,9 @@ export class DatasetDigest {
   }
 
   #mixValue(digest: Digest, entry: number): void {
-    const { memory } = this.#keyspace;
+    const { memory } = this.#data;
     this.#mixNumber(digest, typeOf(memory, entry));
-    this.#keyspace.typeOf(entry).digest(memory, entry, digest);
+    this.#data.typeByCode(typeOf(memory, entry)).digest(memory, entry, digest);
     if (hasExpiry(memory, entry)) digest.addBytes(EXPIRE_MARK, 0, EXPIRE_MARK.length);
   }
 

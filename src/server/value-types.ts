@@ -1,0 +1,5 @@
+import type { ValueType } from "../keyspace/value-type";
+import { stringType } from "../types/string/string-value";
+
+/** The row of every type that a key can have. Also what a snapshot worker reads the data with. */
+export const valueTypes: readonly ValueType[] = [stringType];
