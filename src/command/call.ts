@@ -20,6 +20,8 @@ export class Call {
   client!: Caller;
   /** The time of this turn, in ms since 1970. */
   nowMs = 0;
+  /** Set by a handler whose command has begun to wait: it is neither answered nor over. */
+  hasBlocked = false;
 
   constructor(args: Arguments, reply: ReplyWriter) {
     this.args = args;

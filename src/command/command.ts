@@ -92,8 +92,9 @@ export class Command<C> {
     this.handler = spec.handler ?? noHandler;
     this.subcommands = subcommands;
     const isShort = this.has(COMMAND_FAST) || spec.isConstantTime === true;
-    // What anybody may run before logging in may hold a password, and is looked at by itself.
-    this.isMeasuredInRuns = isShort && !this.has(COMMAND_NO_AUTH);
+    // What anybody may run before logging in may hold a password, and is looked at by itself; what
+    // may block is not counted before it is over.
+    this.isMeasuredInRuns = isShort && !this.has(COMMAND_NO_AUTH | COMMAND_BLOCKING);
     this.keys = new CommandKeys(spec.keys ?? [], spec.movableKeys);
   }
 

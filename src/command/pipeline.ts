@@ -70,6 +70,7 @@ export class Pipeline<C extends Call> {
   readonly #gates: readonly Gate<C>[];
   readonly #hooks: PipelineHooks<C>;
   readonly #run = new MeasuredRun();
+  readonly #nestedRun = new MeasuredRun();
   #running: Command<C> | undefined;
   #runStartUs = 0;
 
@@ -170,17 +171,33 @@ export class Pipeline<C extends Call> {
     run.client = call.client;
     run.argumentsBase = args.base;
     run.argumentCount = args.count;
-    const errorsBefore = call.reply.errorCount;
-    try {
-      command.handler(call);
-    } catch (error) {
-      this.#hooks.onCrash(call, error);
+    this.#handle(call, command, command.handler);
+    if (sharesRun) return;
+    if (call.hasBlocked) this.#dropRun(call);
+    else this.endRun(call);
+  }
+
+  /**
+   * As `run` for a command within another one's handler (EXEC), or outside of the requests of a turn
+   * (serving a client that waited). It is measured by itself, and its time is also the other one's.
+   * @param handler instead of the command's own, for one that ends without having been run.
+   */
+  runNested(call: C, command: Command<C>, handler = command.handler): void {
+    const startUs = this.#hooks.monotonicUs();
+    this.#handle(call, command, handler);
+    if (call.hasBlocked) {
+      call.hasBlocked = false;
+      return;
     }
-    if (call.reply.errorCount !== errorsBefore) {
-      command.stats[STAT_FAILED]++;
-      this.#hooks.onError(call);
-    }
-    if (!sharesRun) this.endRun(call);
+    const run = this.#nestedRun;
+    run.calls = 1;
+    run.durationUs = this.#hooks.monotonicUs() - startUs;
+    run.client = call.client;
+    run.argumentsBase = call.args.base;
+    run.argumentCount = call.args.count;
+    command.stats[STAT_CALLS]++;
+    command.stats[STAT_USEC] += run.durationUs;
+    this.#hooks.onRun(call, command, run);
   }
 
   /** Reads the clock at the beginning of a turn. */
@@ -201,6 +218,26 @@ export class Pipeline<C extends Call> {
     this.#running = undefined;
     run.calls = 0;
     this.#runStartUs = nowUs;
+  }
+
+  #handle(call: C, command: Command<C>, handler: (call: C) => void): void {
+    const errorsBefore = call.reply.errorCount;
+    try {
+      handler(call);
+    } catch (error) {
+      this.#hooks.onCrash(call, error);
+    }
+    if (call.reply.errorCount === errorsBefore) return;
+    command.stats[STAT_FAILED]++;
+    this.#hooks.onError(call);
+  }
+
+  /** A command that waits now counts when it is over. */
+  #dropRun(call: C): void {
+    call.hasBlocked = false;
+    this.#running = undefined;
+    this.#run.calls = 0;
+    this.#runStartUs = this.#hooks.monotonicUs();
   }
 
   #stopped(call: C, command: Command<C>, raised: number): boolean {

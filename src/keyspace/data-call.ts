@@ -5,6 +5,7 @@ import { EVENT_GENERIC } from "../config/keyspace-events";
 import type { ReplyWriter } from "../protocol/reply-writer";
 import type { Clients } from "../session/clients";
 import { SessionCall } from "../session/session-call";
+import type { Blocker, Wait } from "./blocking/wait";
 import type { Database } from "./database";
 import { typeOf } from "./entry";
 import type { Keyspace } from "./keyspace";
@@ -21,6 +22,10 @@ const KEY_HASH_WORD = -2;
  */
 export class DataCall extends SessionCall {
   readonly keyspace: Keyspace;
+  /** Keeps the clients that wait; absent where nobody can. */
+  blocker: Blocker | undefined;
+  /** False while commands must not wait: in EXEC, in scripts. */
+  mayBlock = true;
 
   constructor(args: Arguments, reply: ReplyWriter, clients: Clients, keyspace: Keyspace) {
     super(args, reply, clients);
@@ -137,6 +142,36 @@ export class DataCall extends SessionCall {
     this.keyspace.stats.dirty++;
     this.signal(this.db, index);
     this.notify(this.db, index, classBit, event);
+  }
+
+  /**
+   * Lets the client wait for keys instead of replying; how is told in blocking/wait.ts. The last
+   * thing that a handler does. Where nobody may wait it replies what Redis does there.
+   */
+  blockOn(wait: Wait): void {
+    if (this.mayBlock && this.blocker !== undefined) this.blocker.blockOn(wait);
+    else if (wait.nilWhenDenied === true) this.reply.nil();
+    else this.reply.nilArray();
+  }
+
+  /** A client that has waited for this command is being served: the handler is run again. */
+  get isServing(): boolean {
+    return this.blocker?.isServing === true;
+  }
+
+  /** Whether a blocking command may take from a key argument; false only when another is ready. */
+  mayServeFrom(index: number): boolean {
+    const { args, blocker } = this;
+    if (blocker === undefined || !blocker.isServing) return true;
+    return blocker.mayServeFrom(args.input, args.offset(index), args.length(index));
+  }
+
+  /** A key argument that existed has got something that clients may wait for (XADD). */
+  signalReady(index: number): void {
+    const { args, blocker } = this;
+    if (blocker === undefined || blocker.isIdle) return;
+    const at = args.offset(index);
+    blocker.signalReady(this.db, this.hash(index), args.input, at, args.length(index));
   }
 
   /** Tells those who watch a key argument that it changed; part of `changed`. */

@@ -7,6 +7,7 @@ import { Pipeline } from "../command/pipeline";
 import { TableHolder } from "../command/table-holder";
 import type { Config } from "../config/config";
 import { CommandWatch } from "../introspection/command-watch";
+import { BLOCKING_GATE, Blocking } from "../keyspace/blocking/blocking";
 import { DataCall } from "../keyspace/data-call";
 import { KeyWarmer } from "../keyspace/key-warmer";
 import type { Keyspace } from "../keyspace/keyspace";
@@ -98,12 +99,15 @@ export class DataNode {
     });
     const service = this.#newKeyspaceService(session);
     this.keyspace = service.keyspace;
+    const blocking = this.#newBlocking(service);
+    session.blocked = blocking;
     const watch = new CommandWatch(config, clock);
     const statistics = this.#newStatistics(session, service, watch);
     this.context = {
       tableHolder: new TableHolder(),
       session,
       keyspace: service.keyspace,
+      blocking,
       expireCycle: service.expireCycle,
       eviction: service.eviction,
       usedMemory: service.usedMemory,
@@ -122,8 +126,12 @@ export class DataNode {
     this.context.tableHolder.table = this.table;
     this.pipeline = this.#newPipeline();
     watch.followConfig(this.pipeline);
-    this.loop = this.#newLoop(args, service);
+    const scratch = new ScratchRequest(args, INPUT_SCRATCH_AT, (bytes, at, length) =>
+      this.keyspace.hashOf(bytes, at, length),
+    );
+    this.loop = this.#newLoop(scratch, service);
     session.attach(this.pipeline, this.loop);
+    this.#attachBlocking(scratch.nested());
     service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
     this.background = this.#newBackground(service);
     const commandsProcessed = (): number => this.pipeline.commandsProcessed;
@@ -215,16 +223,46 @@ export class DataNode {
     });
   }
 
-  #newLoop(args: Arguments, service: KeyspaceService): TurnLoop<DataCall> {
+  #newBlocking(service: KeyspaceService): Blocking {
+    const { clock } = this.#parts;
+    const blocking = new Blocking({
+      keyspace: service.keyspace,
+      monotonicMs: () => clock.monotonicMs(),
+      after: (delayMs, run) => {
+        const timer = setTimeout(run, delayMs).unref();
+        return () => clearTimeout(timer);
+      },
+      beginOutside: () => void service.setTime(),
+    });
+    this.events.add(blocking);
+    return blocking;
+  }
+
+  #attachBlocking(scratch: ScratchRequest): void {
+    const { call, pipeline, loop } = this;
+    this.context.blocking.attach({
+      call,
+      turns: loop,
+      scratch,
+      setGate: (raised) => pipeline.setGate(BLOCKING_GATE, raised),
+      pauseMeasuring: () => {
+        pipeline.endRun(call);
+        pipeline.beginTurn();
+      },
+      runNested: (nested, command, handler) => pipeline.runNested(nested, command, handler),
+    });
+  }
+
+  #newLoop(scratch: ScratchRequest, service: KeyspaceService): TurnLoop<DataCall> {
     const { transport } = this.#parts;
-    const { keyspace } = this;
-    const scratch = new ScratchRequest(args, INPUT_SCRATCH_AT, (bytes, at, length) =>
-      keyspace.hashOf(bytes, at, length),
-    );
-    const warmer = new KeyWarmer(keyspace, this.call.clients, transport.memory.table);
+    const { blocking } = this.context;
+    const warmer = new KeyWarmer(this.keyspace, this.call.clients, transport.memory.table);
     const host = {
       beginTurn: () => service.setTime(),
-      endTurn: () => this.background.turnEnded(),
+      endTurn: () => {
+        blocking.serve();
+        this.background.turnEnded();
+      },
       door: this.context.session.door,
       pushes: this.context.session.pushes,
       lookAhead: (at: number, left: number) => warmer.warm(at, left),

@@ -1,4 +1,5 @@
 import type { Gate } from "../command/pipeline";
+import { blockingGate } from "../keyspace/blocking/blocking-gate";
 import type { DataCall } from "../keyspace/data-call";
 import { memoryGate } from "../keyspace/memory-gate";
 import { authenticatedGate } from "../session/gates/authenticated";
@@ -21,5 +22,6 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
     subscriberGate(),
     pausedGate(session),
     monitoredGate(session),
+    blockingGate(context.blocking),
   ];
 }

@@ -1,6 +1,7 @@
 import type { TableHolder } from "../command/table-holder";
 import type { CommandWatch } from "../introspection/command-watch";
 import type { MemoryReport } from "../introspection/memory/memory-report";
+import type { Blocking } from "../keyspace/blocking/blocking";
 import type { Eviction } from "../keyspace/eviction";
 import type { ExpireCycle } from "../keyspace/expire-cycle";
 import type { Keyspace } from "../keyspace/keyspace";
@@ -17,6 +18,7 @@ export interface ServerContext {
   readonly tableHolder: TableHolder;
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
+  readonly blocking: Blocking;
   readonly listeners: Listeners;
   readonly shutdown: Shutdown;
   readonly expireCycle: ExpireCycle;

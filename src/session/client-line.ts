@@ -34,7 +34,7 @@ export function clientLine(
     `multi=${client.queued}`,
     `qbuf=${queryBytes}`,
     "qbuf-free=0",
-    `argv-mem=${argumentBytes}`,
+    `argv-mem=${argumentBytes + client.waitingBytes}`,
     `multi-mem=${client.queuedBytes}`,
     "rbs=0",
     "rbp=0",

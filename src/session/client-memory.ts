@@ -28,9 +28,10 @@ export class ClientMemory {
   }
 
   totalBytes(client: Client): number {
-    const { name, libraryName, libraryVersion, queuedBytes, subscriptionBytes } = client;
+    const { name, libraryName, libraryVersion } = client;
     const names = name.length + libraryName.length + libraryVersion.length;
-    const own = CLIENT_BYTES + names + queuedBytes + subscriptionBytes;
-    return own + this.queryBytes(client) + this.outputBytes(client);
+    const requests = client.queuedBytes + client.waitingBytes + this.queryBytes(client);
+    const own = CLIENT_BYTES + names + client.subscriptionBytes;
+    return own + requests + this.outputBytes(client);
   }
 }

@@ -50,6 +50,8 @@ export class Client implements Caller {
   /** Commands queued by MULTI, and the bytes they take; -1 outside of a transaction. */
   queued = -1;
   queuedBytes = 0;
+  /** Bytes of the request that waits in a blocking command. */
+  waitingBytes = 0;
   /** The command looked up last, for CLIENT LIST; undefined when there was none of that name. */
   lastCommand: Command<never> | undefined;
   lastInteractionMs: number;

@@ -1,6 +1,7 @@
 import type { Arguments } from "../command/arguments";
 import { nameHash } from "../protocol/name-hash";
-import { RECORD_HEADER_WORDS } from "../protocol/request-record";
+import { MAX_HEADER_LINE_BYTES, RECORD_HEADER_WORDS } from "../protocol/request-record";
+import type { CopiedRequest } from "./copied-request";
 
 /** `splitPlain`: the line has quotes, or a byte that ends it. */
 export const NEEDS_SPLITTING = -1;
@@ -17,21 +18,36 @@ const SINGLE_QUOTE = 39;
  * A command that does not come from a socket's bytes, made to look as if it did: its arguments are
  * copied to the scratch region of the input memory and its record to the second half of the table.
  *
- * One at a time: writing the next overwrites the last, so it must have been run before.
+ * One at a time: writing the next overwrites the last, so it must have been run before. Who runs
+ * commands in the middle of such a one has a place of its own behind it (`nested`).
  */
 export class ScratchRequest {
   readonly #args: Arguments;
   readonly #inputAt: number;
+  readonly #recordAt: number;
   readonly #hashOf: (bytes: Uint8Array, at: number, length: number) => number;
 
   constructor(
     args: Arguments,
     inputAt: number,
     hashOf: (bytes: Uint8Array, at: number, length: number) => number,
+    recordAt = args.table.length / 2,
   ) {
     this.#args = args;
     this.#inputAt = inputAt;
+    this.#recordAt = recordAt;
     this.#hashOf = hashOf;
+  }
+
+  /** A place for requests that are run in the middle of one that is in this place. */
+  nested(): ScratchRequest {
+    const recordAt = this.#recordAt + RECORD_HEADER_WORDS + 2 * MAX_HEADER_LINE_BYTES;
+    return new ScratchRequest(
+      this.#args,
+      this.#inputAt + MAX_HEADER_LINE_BYTES,
+      this.#hashOf,
+      recordAt,
+    );
   }
 
   /**
@@ -42,7 +58,7 @@ export class ScratchRequest {
   splitPlain(lineAt: number, length: number): number {
     const { input, table } = this.#args;
     const end = lineAt + length;
-    const first = table.length / 2 + RECORD_HEADER_WORDS;
+    const first = this.#recordAt + RECORD_HEADER_WORDS;
     let word = first;
     let wordAt = -1;
     for (let at = lineAt; at <= end; at++) {
@@ -69,9 +85,8 @@ export class ScratchRequest {
   /** Writes the request and points the arguments at it; returns its name's hash. */
   write(parts: readonly Uint8Array[]): number {
     const { input, table } = this.#args;
-    const record = table.length / 2;
     let at = this.#inputAt;
-    let word = record + RECORD_HEADER_WORDS;
+    let word = this.#recordAt + RECORD_HEADER_WORDS;
     for (const part of parts) {
       input.set(part, at);
       table[word++] = at;
@@ -84,9 +99,25 @@ export class ScratchRequest {
     return hash;
   }
 
+  /** Writes a request that was copied earlier; returns its name's hash. */
+  writeCopy(request: CopiedRequest): number {
+    const { input, table } = this.#args;
+    const { bytes, lengths, nameHash, keyHash } = request;
+    input.set(bytes, this.#inputAt);
+    let at = this.#inputAt;
+    let word = this.#recordAt + RECORD_HEADER_WORDS;
+    for (let i = 0; i < lengths.length; i++) {
+      table[word++] = at;
+      table[word++] = lengths[i];
+      at += lengths[i];
+    }
+    this.#writeHeader(lengths.length, nameHash, keyHash, this.#inputAt);
+    return nameHash;
+  }
+
   #writeHeader(count: number, hash: number, keyHash: number, start: number): void {
     const { table } = this.#args;
-    const record = table.length / 2;
+    const record = this.#recordAt;
     table[record] = 0;
     table[record + 1] = count;
     table[record + 2] = hash;

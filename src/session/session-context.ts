@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock";
 import type { Config } from "../config/config";
 import type { Transport } from "../net/transport";
 import { Authentication } from "./authentication";
+import { type BlockedClients, NOBODY_BLOCKED } from "./blocked-clients";
 import { type Client, REPLY_ON } from "./client";
 import { ClientEviction } from "./client-eviction";
 import { ClientMemory } from "./client-memory";
@@ -73,6 +74,8 @@ export class SessionContext {
   readonly door: Door;
   gates!: GateSwitch;
   turns!: TurnControl;
+  /** Set by a role that has blocking commands. */
+  blocked: BlockedClients = NOBODY_BLOCKED;
   readonly #resetListeners: ((client: Client) => void)[] = [];
 
   constructor(parts: SessionParts) {

@@ -11,9 +11,11 @@ export function clientsSection(session: SessionContext): InfoSection {
       ["maxclients", config.number("maxclients")],
       ["client_recent_max_input_buffer", stats.recentMaxInput.value],
       ["client_recent_max_output_buffer", stats.recentMaxOutput.value],
-      ["blocked_clients", pauses.heldCount],
+      ["blocked_clients", pauses.heldCount + session.blocked.count],
       ["tracking_clients", 0],
-      ["clients_in_timeout_table", 0],
+      ["clients_in_timeout_table", session.blocked.timedCount],
+      ["total_blocking_keys", session.blocked.keyCount],
+      ["total_blocking_keys_on_nokey", session.blocked.keyCountWhenGone],
     ] as const;
   return { name: "Clients", shownBy: "default", fields };
 }

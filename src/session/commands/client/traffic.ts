@@ -52,17 +52,22 @@ function unpause(call: SessionCall, session: SessionContext): void {
   call.reply.ok();
 }
 
-function unblock(call: SessionCall): void {
-  const { args, reply } = call;
+function unblock(call: SessionCall, session: SessionContext): void {
+  const { args, clients, reply } = call;
   if (args.count > 4) {
     reply.error(errSubcommandSyntax(args.shownText(1), "client"));
   } else if (args.count === 4 && !args.is(3, TIMEOUT) && !args.is(3, ERROR)) {
     reply.error("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
-  } else if (Number.isNaN(args.clampedInteger(2))) {
-    reply.error(ERR_NOT_INTEGER);
   } else {
-    // No command blocks yet, so nobody can be waiting.
-    reply.integer(0);
+    const id = args.clampedInteger(2);
+    if (Number.isNaN(id)) {
+      reply.error(ERR_NOT_INTEGER);
+      return;
+    }
+    const client = clients.byId(id);
+    const withError = args.count === 4 && args.is(3, ERROR);
+    const isUnblocked = client !== undefined && session.blocked.unblock(client, withError);
+    reply.integer(isUnblocked ? 1 : 0);
   }
 }
 
@@ -140,7 +145,7 @@ export function trafficCommands(session: SessionContext): readonly CommandSpec<S
           ],
         },
       ],
-      handler: unblock,
+      handler: (call) => unblock(call, session),
     },
     {
       name: "reply",

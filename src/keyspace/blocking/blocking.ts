@@ -1,0 +1,323 @@
+import { equalBytes } from "../../base/bytes";
+import type { Command } from "../../command/command";
+import { SEGMENT_SHIFT } from "../../memory/block-memory";
+import type { BlockedClients } from "../../session/blocked-clients";
+import type { Client } from "../../session/client";
+import { CopiedRequest } from "../../session/copied-request";
+import type { ScratchRequest } from "../../session/scratch-request";
+import type { TurnControl } from "../../session/session-context";
+import { ENTRY_HASH } from "../../structures/dict-layout";
+import type { DataCall } from "../data-call";
+import type { Database } from "../database";
+import { keyLengthOf, keyStartOf, TYPE_STRING, typeOf, wordOf } from "../entry";
+import { type KeyNode, KeyTable } from "../key-table";
+import type { Keyspace } from "../keyspace";
+import { KeyspaceListener } from "../keyspace-listener";
+import { Deadlines } from "./deadlines";
+import type { Blocker, Wait } from "./wait";
+import { KeyQueue, Waiter } from "./waiter";
+
+export const BLOCKING_GATE = "blocking";
+const UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
+
+export interface BlockingParts {
+  readonly keyspace: Keyspace;
+  readonly monotonicMs: () => number;
+  readonly after: (delayMs: number, run: () => void) => () => void;
+  /** Before anything is done between turns: lets the time go on. */
+  readonly beginOutside: () => void;
+}
+
+/** What only exists when commands and turns do. */
+export interface BlockingEffects {
+  readonly call: DataCall;
+  readonly turns: TurnControl;
+  /** Writes requests where no request of the turn lies. */
+  readonly scratch: ScratchRequest;
+  /** Raises or lowers the gate `blocking` for everybody. */
+  readonly setGate: (raised: boolean) => void;
+  /** Ends the running measurement, and begins a new one. */
+  readonly pauseMeasuring: () => void;
+  readonly runNested: (
+    call: DataCall,
+    command: Command<DataCall>,
+    handler?: (call: DataCall) => void,
+  ) => void;
+}
+
+/**
+ * The clients that wait for keys, and how they are served; see wait.ts for what handlers tell.
+ *
+ * Per key there is a queue of waiters in the order of arrival. Keys that become ready are noted
+ * while a command runs and served after it (`serve`), so nobody is served in the middle of an EXEC.
+ * Serving runs the waiter's own handler again, which may make further keys ready; it goes on until
+ * none is. What always holds: a client is in here exactly as long as its requests are held for it;
+ * the gate `blocking` is raised exactly as long as somebody is in here.
+ */
+export class Blocking extends KeyspaceListener implements Blocker, BlockedClients {
+  readonly #parts: BlockingParts;
+  readonly #keys = new KeyTable<KeyQueue>();
+  readonly #waiters = new Map<Client, Waiter>();
+  readonly #deadlines: Deadlines<Waiter>;
+  #effects!: BlockingEffects;
+  #ready: KeyNode<KeyQueue>[] = [];
+  #queuesWhenGone = 0;
+  #isServing = false;
+  /** The waiter being served and the key it is served from. */
+  #served: Waiter | undefined;
+  #servedFrom: Uint8Array = new Uint8Array(0);
+  #goesOnWaiting = false;
+
+  constructor(parts: BlockingParts) {
+    super();
+    this.#parts = parts;
+    const { monotonicMs, after } = parts;
+    this.#deadlines = new Deadlines({ monotonicMs, after, wake: () => this.#endDue() });
+  }
+
+  /** Called once, before the first command. */
+  attach(effects: BlockingEffects): void {
+    this.#effects = effects;
+    effects.call.blocker = this;
+    effects.call.clients.whenGone((client) => {
+      const waiter = this.#waiters.get(client);
+      if (waiter !== undefined) this.#forget(waiter);
+    });
+  }
+
+  get count(): number {
+    return this.#waiters.size;
+  }
+
+  get timedCount(): number {
+    return this.#deadlines.count;
+  }
+
+  get keyCount(): number {
+    return this.#keys.size;
+  }
+
+  get keyCountWhenGone(): number {
+    return this.#queuesWhenGone;
+  }
+
+  get isIdle(): boolean {
+    return this.#waiters.size === 0;
+  }
+
+  get isServing(): boolean {
+    return this.#served !== undefined;
+  }
+
+  blockOn(wait: Wait): void {
+    if (this.#served !== undefined) {
+      this.#goesOnWaiting = true;
+      return;
+    }
+    const { call, turns, setGate } = this.#effects;
+    const { client } = call;
+    const deadlineMs =
+      wait.timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.#parts.monotonicMs() + wait.timeoutMs;
+    const waiter = new Waiter(
+      client,
+      call.command as Command<never> as Command<DataCall>,
+      new CopiedRequest(call.args, wait.substitutes),
+      wait.type,
+      wait.wakesWhenGone === true,
+      deadlineMs,
+    );
+    for (let i = 0; i < wait.keyCount; i++) this.#enqueue(waiter, wait.firstKey + i);
+    this.#waiters.set(client, waiter);
+    this.#deadlines.add(waiter);
+    client.waitingBytes = waiter.request.bytes.length;
+    call.hasBlocked = true;
+    turns.hold(client, false);
+    if (this.#waiters.size === 1) setGate(true);
+  }
+
+  mayServeFrom(key: Uint8Array, at: number, length: number): boolean {
+    if (this.#served === undefined) return true;
+    const from = this.#servedFrom;
+    return from.length === length && equalBytes(from, 0, key, at, length);
+  }
+
+  signalReady(database: Database, hash: number, key: Uint8Array, at: number, length: number): void {
+    if (this.#keys.size === 0) return;
+    const node = this.#keys.find(database.index, hash, key, at, length);
+    if (node !== undefined) this.#note(node);
+  }
+
+  override added(database: Database, entry: number): void {
+    if (this.#keys.size === 0) return;
+    if (typeOf(this.#parts.keyspace.memory, entry) === TYPE_STRING) return;
+    const node = this.#nodeOfEntry(database, entry);
+    if (node !== undefined) this.#note(node);
+  }
+
+  override changed(database: Database, key: Uint8Array, at: number, length: number): void {
+    if (this.#queuesWhenGone === 0) return;
+    const hash = this.#parts.keyspace.hashOf(key, at, length);
+    this.#noteChange(this.#keys.find(database.index, hash, key, at, length));
+  }
+
+  override expired(database: Database, entry: number): void {
+    if (this.#queuesWhenGone > 0) this.#noteChange(this.#nodeOfEntry(database, entry));
+  }
+
+  override evicted(database: Database, entry: number): void {
+    if (this.#queuesWhenGone > 0) this.#noteChange(this.#nodeOfEntry(database, entry));
+  }
+
+  override flushed(database: Database): void {
+    if (this.#queuesWhenGone === 0) return;
+    for (const node of this.#keys.of(database.index)) this.#noteChange(node);
+  }
+
+  /** Whoever waits in either may find its key there now. */
+  override swapped(first: Database, second: Database): void {
+    if (this.#keys.size === 0) return;
+    for (const node of this.#keys.of(first.index)) this.#note(node);
+    for (const node of this.#keys.of(second.index)) this.#note(node);
+  }
+
+  /**
+   * Serves those who wait for keys that have become ready. Called after each command while the gate
+   * is raised, and when work between turns is done.
+   */
+  serve(): void {
+    if (this.#ready.length === 0 || this.#isServing) return;
+    const { call, pauseMeasuring } = this.#effects;
+    const { args, command } = call;
+    const { base, count } = args;
+    pauseMeasuring();
+    this.#isServing = true;
+    while (this.#ready.length > 0) {
+      const ready = this.#ready;
+      this.#ready = [];
+      for (const node of ready) {
+        node.value.isReady = false;
+        this.#serveKey(node);
+      }
+    }
+    this.#isServing = false;
+    args.set(base, count);
+    call.command = command;
+    pauseMeasuring();
+  }
+
+  unblock(client: Client, withError: boolean): boolean {
+    const waiter = this.#waiters.get(client);
+    if (waiter === undefined) return false;
+    const { call } = this.#effects;
+    const { args, command } = call;
+    const { base, count } = args;
+    if (withError) this.#end(waiter, ({ reply }) => reply.error(UNBLOCKED));
+    else this.#end(waiter, ({ reply }) => reply.nilArray());
+    args.set(base, count);
+    call.command = command;
+    return true;
+  }
+
+  #nodeOfEntry(database: Database, entry: number): KeyNode<KeyQueue> | undefined {
+    const { memory } = this.#parts.keyspace;
+    const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
+    const hash = wordOf(memory, entry, ENTRY_HASH);
+    const at = keyStartOf(memory, entry);
+    return this.#keys.find(database.index, hash, bytes, at, keyLengthOf(memory, entry));
+  }
+
+  #noteChange(node: KeyNode<KeyQueue> | undefined): void {
+    if (node !== undefined && node.value.whenGone > 0) this.#note(node);
+  }
+
+  #note(node: KeyNode<KeyQueue>): void {
+    if (node.value.isReady) return;
+    node.value.isReady = true;
+    this.#ready.push(node);
+  }
+
+  #enqueue(waiter: Waiter, index: number): void {
+    const { call } = this.#effects;
+    const { args, db } = call;
+    const hash = call.hash(index);
+    const at = args.offset(index);
+    const node =
+      this.#keys.find(db.index, hash, args.input, at, args.length(index)) ??
+      this.#keys.add(db.index, hash, args.copy(index), new KeyQueue());
+    const queue = node.value;
+    // A key may be named twice.
+    if (queue.waiters.has(waiter)) return;
+    queue.waiters.add(waiter);
+    waiter.queues.push(node);
+    if (waiter.wakesWhenGone && queue.whenGone++ === 0) this.#queuesWhenGone++;
+  }
+
+  #forget(waiter: Waiter): void {
+    this.#waiters.delete(waiter.client);
+    this.#deadlines.remove(waiter);
+    for (const node of waiter.queues) {
+      const queue = node.value;
+      queue.waiters.delete(waiter);
+      if (waiter.wakesWhenGone && --queue.whenGone === 0) this.#queuesWhenGone--;
+      if (queue.waiters.size === 0) this.#keys.remove(node);
+    }
+    waiter.client.waitingBytes = 0;
+    if (this.#waiters.size === 0) this.#effects.setGate(false);
+  }
+
+  /** Those who begin to wait while this runs come later: each is served once at most. */
+  #serveKey(node: KeyNode<KeyQueue>): void {
+    const { keyspace } = this.#parts;
+    const { waiters } = node.value;
+    const { db, hash, key } = node;
+    let left = waiters.size;
+    for (const waiter of waiters) {
+      if (left-- === 0) return;
+      const entry = keyspace.peek(keyspace.databases[db], hash, key, 0, key.length);
+      if (entry === 0 && node.value.whenGone === 0) return;
+      const isThere = entry !== 0 && typeOf(keyspace.memory, entry) === waiter.type;
+      if (isThere || waiter.wakesWhenGone) this.#serveFrom(waiter, key);
+    }
+  }
+
+  #serveFrom(waiter: Waiter, key: Uint8Array): void {
+    this.#served = waiter;
+    this.#servedFrom = key;
+    this.#goesOnWaiting = false;
+    this.#answer(waiter, waiter.command.handler);
+    this.#served = undefined;
+    if (!this.#goesOnWaiting) this.#release(waiter);
+  }
+
+  #end(waiter: Waiter, reply: (call: DataCall) => void): void {
+    this.#answer(waiter, reply);
+    this.#release(waiter);
+  }
+
+  /** Has `handler` answer the waiter's request. */
+  #answer(waiter: Waiter, handler: (call: DataCall) => void): void {
+    const { call, turns, scratch, runNested } = this.#effects;
+    turns.answering(waiter.client, () => {
+      scratch.writeCopy(waiter.request);
+      call.command = waiter.command as Command<never>;
+      call.nowMs = this.#parts.keyspace.nowMs;
+      runNested(call, waiter.command, handler);
+    });
+  }
+
+  #release(waiter: Waiter): void {
+    this.#forget(waiter);
+    if (!waiter.client.closing) this.#effects.turns.resume(waiter.client);
+  }
+
+  /** The timer has run out. */
+  #endDue(): void {
+    this.#parts.beginOutside();
+    for (;;) {
+      const waiter = this.#deadlines.takeDue();
+      if (waiter === undefined) break;
+      this.#end(waiter, ({ reply }) => reply.nilArray());
+    }
+    this.#effects.turns.flushOutside();
+  }
+}

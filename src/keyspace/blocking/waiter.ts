@@ -1,0 +1,31 @@
+import type { Command } from "../../command/command";
+import type { Client } from "../../session/client";
+import type { CopiedRequest } from "../../session/copied-request";
+import type { DataCall } from "../data-call";
+import type { KeyNode } from "../key-table";
+import type { Timed } from "./deadlines";
+
+/** The clients that wait for one key, in the order in which they began to. */
+export class KeyQueue {
+  readonly waiters = new Set<Waiter>();
+  /** How many of them are to be told also when the key is gone. */
+  whenGone = 0;
+  /** It is in the list of keys that are ready. */
+  isReady = false;
+}
+
+/** One client that waits: its request and what it waits for. Data only. */
+export class Waiter implements Timed {
+  readonly queues: KeyNode<KeyQueue>[] = [];
+  deadlineAt = -1;
+
+  constructor(
+    readonly client: Client,
+    readonly command: Command<DataCall>,
+    readonly request: CopiedRequest,
+    /** TYPE_* of the value waited for. */
+    readonly type: number,
+    readonly wakesWhenGone: boolean,
+    readonly deadlineMs: number,
+  ) {}
+}
