@@ -36,7 +36,7 @@ function takeFrom(call: DataCall, index: number): boolean {
   const entry = call.write(index);
   if (entry === 0) return false;
   const { memory } = call.keyspace;
-  const rest = chainType.freeSome(memory, wordOf(memory, entry, ENTRY_VALUE), 1);
+  const rest = chainType.freeSome(memory, wordOf(memory, entry, ENTRY_VALUE), 1, 0);
   call.db.storeFound(0, rest);
   if (rest === 0) call.deleteEmptied(index, entry);
   call.changed(index, EVENT_GENERIC, "take");
@@ -46,7 +46,8 @@ function takeFrom(call: DataCall, index: number): boolean {
 function put(call: DataCall, index: number): void {
   const entry = call.write(index);
   const { memory } = call.keyspace;
-  const blocks = entry === 0 ? 0 : chainType.freeEffort(memory, wordOf(memory, entry, ENTRY_VALUE));
+  const blocks =
+    entry === 0 ? 0 : chainType.freeEffort(memory, wordOf(memory, entry, ENTRY_VALUE), 0);
   call.replaceValue(index, TYPE_LIST, 0, newChain(memory, blocks + 1));
   call.changed(index, EVENT_GENERIC, "put");
 }
