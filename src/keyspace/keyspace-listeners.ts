@@ -14,6 +14,11 @@ export class KeyspaceListeners implements KeyspaceEvents {
     this.#listeners.push(listener);
   }
 
+  remove(listener: KeyspaceEvents): void {
+    const index = this.#listeners.indexOf(listener);
+    if (index >= 0) this.#listeners.splice(index, 1);
+  }
+
   changed(database: Database, key: Uint8Array, at: number, length: number): void {
     for (const listener of this.#listeners) listener.changed(database, key, at, length);
   }

@@ -13,6 +13,7 @@ import { KeyWarmer } from "../keyspace/key-warmer";
 import type { Keyspace } from "../keyspace/keyspace";
 import { KeyspaceListeners } from "../keyspace/keyspace-listeners";
 import { MEMORY_GATE } from "../keyspace/memory-gate";
+import { Notifications } from "../keyspace/notifications";
 import { Arena } from "../memory/arena";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
 import { ReplyWriter } from "../protocol/reply-writer";
@@ -122,6 +123,7 @@ export class DataNode {
     const args = new Arguments(shared.input, shared.table);
     const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));
     this.call = new DataCall(args, reply, clients, this.keyspace);
+    this.#publishEvents(session, reply);
     this.table = new CommandTable(commandCatalogue(this.context));
     this.context.tableHolder.table = this.table;
     this.pipeline = this.#newPipeline();
@@ -164,6 +166,20 @@ export class DataNode {
   #cronHz(): number {
     const { config } = this.#parts;
     return cronHz(config.number("hz"), config.flag("dynamic-hz"), this.call.clients.count);
+  }
+
+  /** Keyspace notifications listen only while they are configured, so that they cost nothing else. */
+  #publishEvents(session: SessionContext, reply: ReplyWriter): void {
+    const { config } = this.#parts;
+    const notifications = new Notifications(session.pubSub, reply, this.memory);
+    const follow = (): undefined => {
+      notifications.classes = config.value("notify-keyspace-events");
+      this.events.remove(notifications);
+      if (notifications.isOn) this.events.add(notifications);
+      return undefined;
+    };
+    follow();
+    config.onChange("notify-keyspace-events", follow);
   }
 
   #newKeyspaceService(session: SessionContext): KeyspaceService {

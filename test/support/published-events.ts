@@ -37,7 +37,8 @@ export async function compareEvents(
   await listener.close();
 }
 
-function wordsOf(line: string): Buffer[] {
+/** The words of a line, quoted as redis-cli has it. */
+export function wordsOf(line: string): Buffer[] {
   const bytes = Buffer.from(line);
   return (splitArguments(bytes, 0, bytes.length) ?? []).map((word) => Buffer.from(word));
 }
