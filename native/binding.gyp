@@ -9,6 +9,7 @@
         "bind/event-loop.cc",
         "bind/process.cc",
         "bind/transport.cc",
+        "core/bits/bit-operations.cc",
         "core/memory/mapping.cc",
         "core/memory/place-allocator.cc",
         "core/process/process.cc",

@@ -2,6 +2,7 @@
 #include "bind/algorithms.h"
 
 #include "bind/arguments.h"
+#include "bits/bit-operations.h"
 #include "hash/half-sip-hash.h"
 #include "memory/mapping.h"
 #include "resp/scan-all.h"
@@ -62,9 +63,62 @@ napi_value scan(napi_env env, napi_callback_info info) {
                              resp::scanAll(bytes.data, bytes.length, limits, key, words, room)));
 }
 
+/** [offset, offset + length) of the bytes at `index`; the offset is the argument after it. */
+bool readPlace(const Arguments& arguments, size_t index, int64_t length, uint8_t** start) {
+  Bytes whole;
+  int64_t offset = 0;
+  if (!arguments.readBytes(index, &whole) || !arguments.readInt64(index + 1, &offset)) return false;
+  const int64_t total = static_cast<int64_t>(whole.length);
+  if (offset < 0 || length < 0 || offset > total || length > total - offset) {
+    napi_throw_range_error(arguments.env(), nullptr, "the range is not inside the bytes");
+    return false;
+  }
+  *start = whole.data + offset;
+  return true;
+}
+
+/** bitCount(bytes, offset, length) -> bits that are set */
+napi_value bitCount(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  Bytes bytes;
+  if (!arguments.readRange(0, &bytes)) return nullptr;
+  return makeNumber(env, static_cast<double>(bits::countBits(bytes.data, bytes.length)));
+}
+
+/** bitFindOther(bytes, offset, length, byte) -> bytes before the first other one, or `length` */
+napi_value bitFindOther(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  Bytes bytes;
+  uint32_t byte = 0;
+  if (!arguments.readRange(0, &bytes) || !arguments.readUint32(3, &byte)) return nullptr;
+  const size_t found = bits::findOther(bytes.data, bytes.length, static_cast<uint8_t>(byte));
+  return makeNumber(env, static_cast<double>(found));
+}
+
+/** bitCombine(operation, target, targetAt, a, aAt, b, bAt, length) */
+napi_value bitCombine(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  uint32_t operation = 0;
+  int64_t length = 0;
+  uint8_t* target = nullptr;
+  uint8_t* a = nullptr;
+  uint8_t* b = nullptr;
+  if (!arguments.readUint32(0, &operation) || !arguments.readInt64(7, &length) ||
+      !readPlace(arguments, 1, length, &target) || !readPlace(arguments, 3, length, &a) ||
+      !readPlace(arguments, 5, length, &b)) {
+    return nullptr;
+  }
+  const auto rule = static_cast<bits::Operation>(operation);
+  bits::combine(rule, target, a, b, static_cast<size_t>(length));
+  return nullptr;
+}
+
 }  // namespace
 
 void addAlgorithms(napi_env env, napi_value exports) {
+  addFunction(env, exports, "bitCombine", bitCombine, nullptr);
+  addFunction(env, exports, "bitCount", bitCount, nullptr);
+  addFunction(env, exports, "bitFindOther", bitFindOther, nullptr);
   addFunction(env, exports, "halfSipHash13", halfSipHash13, nullptr);
   addFunction(env, exports, "memoryAdvise", memoryAdvise, nullptr);
   addFunction(env, exports, "memoryPreferHuge", memoryPreferHuge, nullptr);

@@ -205,21 +205,41 @@ export class Database {
     encoding: number,
     valueLength: number,
   ): number {
-    const memory = this.#memory;
-    const meta = this.#newMeta(TYPE_STRING | (encoding << 4));
-    const entry = newEntry(
-      memory,
-      hash,
-      key,
-      keyAt,
-      keyLength,
-      valueLength,
-      meta,
-      valueLength,
-      NO_EXPIRY,
-    );
+    const entry = this.newStringRoom(hash, key, keyAt, keyLength, encoding, valueLength);
     this.add(entry);
     return entry;
+  }
+
+  /** An entry as `addString` makes it, that is in no dictionary yet. */
+  newStringRoom(
+    hash: number,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+    encoding: number,
+    valueLength: number,
+  ): number {
+    const meta = this.#newMeta(TYPE_STRING | (encoding << 4));
+    const room = valueLength;
+    const memory = this.#memory;
+    return newEntry(memory, hash, key, keyAt, keyLength, room, meta, valueLength, NO_EXPIRY);
+  }
+
+  /**
+   * Puts a string entry that is in no dictionary under its key, whatever the key held; what an LFU
+   * policy has counted stays. `found` is the key's entry or 0, and was looked up last.
+   */
+  putString(found: number, entry: number): void {
+    if (found === 0) {
+      this.add(entry);
+      return;
+    }
+    const memory = this.#memory;
+    const typeAndEncoding = wordOf(memory, entry, ENTRY_META) & 0xff;
+    const meta = this.#overwrittenMeta(wordOf(memory, found, ENTRY_META));
+    setWord(memory, entry, ENTRY_META, (meta & ~0xff) | typeAndEncoding);
+    this.dict.replaceFound(entry);
+    this.#host.dispose(found);
   }
 
   /**

@@ -44,6 +44,21 @@ export interface NativeReactor {
 }
 
 export interface NativeAddon {
+  /** target[i] = a[i] op b[i]; see bit-operations.ts for the operations and the sizes. */
+  bitCombine(
+    operation: number,
+    target: Uint8Array,
+    targetAt: number,
+    a: Uint8Array,
+    aAt: number,
+    b: Uint8Array,
+    bAt: number,
+    length: number,
+  ): void;
+  /** Bits that are set in [offset, offset + length). */
+  bitCount(bytes: Uint8Array, offset: number, length: number): number;
+  /** How many bytes stand before the first that is not `byte`; `length` when there is none. */
+  bitFindOther(bytes: Uint8Array, offset: number, length: number, byte: number): number;
   /** Throws when the system refuses the memory. */
   createReactor(maxSlots: number, key0: number, key1: number): NativeReactor;
   /** HalfSipHash-1-3 of [offset, offset + length); unsigned. The crossing costs about 120 ns, so

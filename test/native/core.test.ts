@@ -25,6 +25,7 @@ for (const [program, runs] of [
   ["fuzz-scanner", INPUTS],
   ["fuzz-reactor", Math.max(20, Math.ceil(INPUTS / 1000))],
   ["check-memory", 60],
+  ["check-bits", 1000],
 ] as const) {
   test(`${program}: ${runs} runs under the sanitizers`, () => {
     run(path.join(PROGRAMS, program), [String(runs), String(chooseSeed())]);

@@ -4,9 +4,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HalfSipHash } from "../../src/base/half-sip-hash";
 import { loadAddon, type NativeAddon } from "../../src/native/addon";
+import {
+  BITS_AND,
+  BITS_AND_NOT,
+  BITS_NOT,
+  BITS_OR,
+  BITS_XOR,
+} from "../../src/native/bit-operations";
+import { bitOperations } from "../../src/native/native-bit-operations";
+import { PortableBitOperations } from "../../src/native/portable-bit-operations";
 import { RequestParseState } from "../../src/protocol/request-parse-state";
 import { RequestScanner, SCAN_AWAITS_TURN } from "../../src/protocol/request-scanner";
-import { withSeed } from "../support/seeds";
+import { type SeededRandom, withSeed } from "../support/seeds";
 import { randomStream } from "../unit/protocol/random-requests";
 
 const STREAMS = Number(process.env.FUZZ_INPUTS ?? 15_000);
@@ -86,4 +95,55 @@ test("memory given back is no longer resident", () => {
   const rest = process.memoryUsage.rss();
   assert.ok(full - rest > 200 << 20, `${full} -> ${rest}`);
   assert.equal(shared[1 << 20], 0);
+});
+
+const BIT_OPERATIONS = [BITS_AND, BITS_OR, BITS_XOR, BITS_AND_NOT, BITS_NOT];
+
+/** Bytes of any kind, or all alike but for one, inside a longer buffer. */
+function someBits(random: SeededRandom, length: number): Buffer {
+  if (random.chance(0.6)) return random.bytes(length);
+  const bytes = Buffer.alloc(length, random.pick([0, 0xff]));
+  if (length > 0 && random.chance(0.7)) bytes[random.below(length)] = random.below(256);
+  return bytes;
+}
+
+test("bits are counted, searched and combined as the twin does, at any place", () =>
+  withSeed((random) => {
+    const twin = new PortableBitOperations();
+    const native = bitOperations(theAddon());
+    for (let round = 0; round < 2000; round++) {
+      const length = random.below(random.chance(0.8) ? 600 : 5000);
+      const places = [0, 1, 2].map(() => random.below(40));
+      const [at = 0, otherAt = 0, targetAt = 0] = places;
+      const bytes = someBits(random, at + length + random.below(9));
+      const other = someBits(random, otherAt + length + random.below(9));
+      const target = random.bytes(targetAt + length + random.below(9));
+      assert.equal(native.count(bytes, at, length), twin.count(bytes, at, length));
+      for (const byte of [0, 0xff, random.below(256)]) {
+        const expected = twin.findOther(bytes, at, length, byte);
+        assert.equal(native.findOther(bytes, at, length, byte), expected);
+      }
+      const operation = random.pick(BIT_OPERATIONS);
+      const twins = Buffer.from(target);
+      native.combine(operation, target, targetAt, bytes, at, other, otherAt, length);
+      twin.combine(operation, twins, targetAt, bytes, at, other, otherAt, length);
+      assert.ok(target.equals(twins), `operation ${operation}, ${length} bytes`);
+    }
+  }));
+
+test("the addon refuses bits outside of the bytes", () => {
+  const addon = theAddon();
+  const bytes = new Uint8Array(10);
+  assert.throws(() => addon.bitCount(bytes, 5, 6), TypeError);
+  assert.throws(() => addon.bitFindOther(bytes, -1, 5, 0), TypeError);
+  for (const [first, second, third] of [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+    [-1, 0, 0],
+  ] as const) {
+    const combine = (): void =>
+      addon.bitCombine(BITS_OR, bytes, first, bytes, second, bytes, third, 10);
+    assert.throws(combine, RangeError);
+  }
 });

@@ -1,7 +1,7 @@
 import { copyBytes } from "../../base/bytes";
 import { EVENT_GENERIC, EVENT_STRING } from "../../config/keyspace-events";
 import type { DataCall } from "../../keyspace/data-call";
-import { valueStartOf, writeExactExpiry } from "../../keyspace/entry";
+import { STRING_RAW, valueStartOf, writeExactExpiry } from "../../keyspace/entry";
 import { SEGMENT_SHIFT } from "../../memory/block-memory";
 import type { Expiry } from "./expiry-argument";
 
@@ -61,6 +61,15 @@ export function roomForString(
   const hash = call.hash(1);
   const at = args.offset(1);
   return call.db.addString(hash, args.input, at, args.length(1), encoding, length);
+}
+
+/** A new string of zero bytes under argument 1, which is not there; its encoding is raw. */
+export function zeroString(call: DataCall, length: number): number {
+  const { memory } = call.keyspace;
+  const entry = roomForString(call, 0, length, STRING_RAW);
+  const start = valueStartOf(memory, entry);
+  memory.bytes[entry >>> SEGMENT_SHIFT].fill(0, start, start + length);
+  return entry;
 }
 
 /** Takes out the found entry of argument 1 as a deletion, with event `del`. */

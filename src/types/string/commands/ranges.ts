@@ -2,9 +2,9 @@ import { ERR_NOT_INTEGER } from "../../../command/error-texts";
 import { type ArgumentDoc, type CommandSpec, keyAt } from "../../../command/spec";
 import { EVENT_STRING } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
-import { STRING_AUTO, STRING_RAW, TYPE_STRING, valueStartOf } from "../../../keyspace/entry";
+import { STRING_AUTO, TYPE_STRING, valueStartOf } from "../../../keyspace/entry";
 import { SEGMENT_SHIFT } from "../../../memory/block-memory";
-import { roomForString, writeArgument } from "../store-string";
+import { roomForString, writeArgument, zeroString } from "../store-string";
 import type { StringLimits } from "../string-limits";
 import { stringLength } from "../string-value";
 import { KEY, VALUE } from "./docs";
@@ -83,15 +83,6 @@ function setRange(call: DataCall, limits: StringLimits): void {
   writeArgument(call, entry, offset, 3);
   call.changed(1, EVENT_STRING, "setrange");
   reply.integer(length);
-}
-
-/** A new string of zero bytes under argument 1. */
-function zeroString(call: DataCall, length: number): number {
-  const { memory } = call.keyspace;
-  const entry = roomForString(call, 0, length, STRING_RAW);
-  const start = valueStartOf(memory, entry);
-  memory.bytes[entry >>> SEGMENT_SHIFT].fill(0, start, start + length);
-  return entry;
 }
 
 const START_AND_END: readonly ArgumentDoc[] = [

@@ -1,0 +1,121 @@
+// See bit-operations.h. Words are read by memcpy, which costs nothing and knows no alignment.
+#include "bits/bit-operations.h"
+
+#include <cstring>
+
+namespace bits {
+
+namespace {
+
+constexpr size_t kWordBytes = sizeof(uint64_t);
+/** Words that are taken together: what the compiler makes vector instructions of. */
+constexpr size_t kBlockWords = 8;
+constexpr size_t kBlockBytes = kBlockWords * kWordBytes;
+
+inline uint64_t loadWord(const uint8_t* at) {
+  uint64_t word;
+  std::memcpy(&word, at, kWordBytes);
+  return word;
+}
+
+/** Counts without a table, for processors whose instruction for it is not known to be there. */
+inline uint64_t countWord(uint64_t word) {
+  word -= (word >> 1) & 0x5555555555555555u;
+  word = (word & 0x3333333333333333u) + ((word >> 2) & 0x3333333333333333u);
+  word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+  return (word * 0x0101010101010101u) >> 56;
+}
+
+uint64_t countPlainly(const uint8_t* bytes, size_t length) {
+  uint64_t count = 0;
+  size_t i = 0;
+  for (; i + kWordBytes <= length; i += kWordBytes) count += countWord(loadWord(bytes + i));
+  for (; i < length; i++) count += countWord(bytes[i]);
+  return count;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("popcnt"))) uint64_t countByInstruction(const uint8_t* bytes, size_t length) {
+  // Four sums, so that no addition waits for the one before.
+  uint64_t counts[4] = {0, 0, 0, 0};
+  size_t i = 0;
+  for (; i + 4 * kWordBytes <= length; i += 4 * kWordBytes) {
+    for (size_t k = 0; k < 4; k++) {
+      counts[k] += static_cast<uint64_t>(
+          __builtin_popcountll(loadWord(bytes + i + k * kWordBytes)));
+    }
+  }
+  const uint64_t rest = countPlainly(bytes + i, length - i);
+  return counts[0] + counts[1] + counts[2] + counts[3] + rest;
+}
+#endif
+
+struct And {
+  static uint64_t of(uint64_t a, uint64_t b) { return a & b; }
+};
+struct Or {
+  static uint64_t of(uint64_t a, uint64_t b) { return a | b; }
+};
+struct Xor {
+  static uint64_t of(uint64_t a, uint64_t b) { return a ^ b; }
+};
+struct AndNot {
+  static uint64_t of(uint64_t a, uint64_t b) { return a & ~b; }
+};
+struct Not {
+  static uint64_t of(uint64_t a, uint64_t) { return ~a; }
+};
+
+template <typename Rule>
+void combineBy(uint8_t* target, const uint8_t* a, const uint8_t* b, size_t length) {
+  size_t i = 0;
+  for (; i + kBlockBytes <= length; i += kBlockBytes) {
+    // Copies of both, so that the compiler need not care whether the target is one of them.
+    uint64_t left[kBlockWords];
+    uint64_t right[kBlockWords];
+    std::memcpy(left, a + i, kBlockBytes);
+    std::memcpy(right, b + i, kBlockBytes);
+    for (size_t k = 0; k < kBlockWords; k++) left[k] = Rule::of(left[k], right[k]);
+    std::memcpy(target + i, left, kBlockBytes);
+  }
+  for (; i < length; i++) target[i] = static_cast<uint8_t>(Rule::of(a[i], b[i]));
+}
+
+}  // namespace
+
+uint64_t countBits(const uint8_t* bytes, size_t length) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("popcnt")) return countByInstruction(bytes, length);
+#endif
+  return countPlainly(bytes, length);
+}
+
+size_t findOther(const uint8_t* bytes, size_t length, uint8_t byte) {
+  const uint64_t same = 0x0101010101010101u * byte;
+  size_t i = 0;
+  for (; i + kBlockBytes <= length; i += kBlockBytes) {
+    uint64_t differs = 0;
+    for (size_t k = 0; k < kBlockWords; k++) differs |= loadWord(bytes + i + k * kWordBytes) ^ same;
+    if (differs != 0) break;
+  }
+  while (i < length && bytes[i] == byte) i++;
+  return i;
+}
+
+void combine(Operation operation, uint8_t* target, const uint8_t* a, const uint8_t* b,
+             size_t length) {
+  switch (operation) {
+    case Operation::kAnd:
+      return combineBy<And>(target, a, b, length);
+    case Operation::kOr:
+      return combineBy<Or>(target, a, b, length);
+    case Operation::kXor:
+      return combineBy<Xor>(target, a, b, length);
+    case Operation::kAndNot:
+      return combineBy<AndNot>(target, a, b, length);
+    case Operation::kNot:
+      return combineBy<Not>(target, a, b, length);
+  }
+}
+
+}  // namespace bits
