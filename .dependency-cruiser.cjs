@@ -14,6 +14,14 @@ const floors = [
   ["server", "sentinel"],
 ];
 const siblings = {};
+// Views have no values of their own: their commands read and write the values of these types, and
+// so import from them. No type knows its views, and no view another.
+const views = {
+  bitmap: ["string"],
+  hyperloglog: ["string"],
+  geo: ["zset"],
+  sort: ["string", "list", "set", "zset", "hash"],
+};
 const dataWing = ["keyspace", "types", "persistence", "transactions", "scripting", "introspection",
   "replication", "server"];
 
@@ -38,8 +46,13 @@ rules.push(
   { name: "nobody-imports-main", severity: "error", from: {}, to: { path: "^src/main\\.ts$" } },
   { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
   { name: "types-do-not-know-each-other", severity: "error",
-    from: { path: "^src/types/([^/]+)/" },
-    to: { path: "^src/types/([^/]+)/", pathNot: "^src/types/($1|bitmap|hyperloglog|geo|sort)/" } },
+    from: { path: "^src/types/([^/]+)/", pathNot: Object.keys(views).map((view) => `^src/types/${view}/`) },
+    to: { path: "^src/types/([^/]+)/", pathNot: "^src/types/$1/" } },
+  ...Object.entries(views).map(([view, types]) => ({
+    name: `${view}-is-a-view-of-${types.join("-")}`, severity: "error",
+    from: { path: `^src/types/${view}/` },
+    to: { path: "^src/types/", pathNot: `^src/types/(${[view, ...types].join("|")})/` },
+  })),
 );
 
 module.exports = {

@@ -8,6 +8,7 @@ import { keyspaceCommands } from "../keyspace/commands/keyspace-commands";
 import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
 import { sessionCommands } from "../session/session-commands";
+import { bitmapCommands } from "../types/bitmap/bitmap-commands";
 import { stringCommands } from "../types/string/string-commands";
 import { StringLimits } from "../types/string/string-limits";
 import { type ConfigCommandParts, configCommands } from "./commands/config";
@@ -24,12 +25,14 @@ import type { ServerContext } from "./server-context";
  * whose commands need more than their call take it from the context.
  */
 export function commandCatalogue(context: ServerContext): readonly CommandSpec<DataCall>[] {
+  const limits = stringLimits(context.session.config);
   return [
     ...commandCommands(context.tableHolder),
     ...sessionCommands(context.session),
     ...selectCommands,
     ...keyspaceCommands,
-    ...stringCommands(stringLimits(context.session.config)),
+    ...stringCommands(limits),
+    ...bitmapCommands(limits, context.bits),
     ...configCommands(configParts(context)),
     ...debugCommands(context),
     ...lolwutCommands(context.keyspace.random),

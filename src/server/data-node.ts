@@ -15,6 +15,7 @@ import { KeyspaceListeners } from "../keyspace/keyspace-listeners";
 import { MEMORY_GATE } from "../keyspace/memory-gate";
 import { Notifications } from "../keyspace/notifications";
 import { Arena } from "../memory/arena";
+import type { BitOperations } from "../native/bit-operations";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
 import { ReplyWriter } from "../protocol/reply-writer";
 import { Clients } from "../session/clients";
@@ -48,6 +49,8 @@ export interface DataNodeParts {
   readonly hashKey: readonly [number, number];
   readonly listeners: Listeners;
   readonly shutdown: Shutdown;
+  /** Bits of long strings: through the addon, or without it. */
+  readonly bits: BitOperations;
   /** Asks the system for huge pages behind a new segment; absent without the addon. */
   readonly preferHugePages?: (segment: Uint8Array) => void;
   /** Gives memory back to the system; absent without the addon. */
@@ -113,6 +116,7 @@ export class DataNode {
       eviction: service.eviction,
       usedMemory: service.usedMemory,
       facts: parts.facts,
+      bits: parts.bits,
       memoryReport: statistics.memoryReport,
       watch,
       infoSections: statistics.sections,

@@ -6,6 +6,7 @@ import type { Eviction } from "../keyspace/eviction";
 import type { ExpireCycle } from "../keyspace/expire-cycle";
 import type { Keyspace } from "../keyspace/keyspace";
 import type { UsedMemory } from "../keyspace/used-memory";
+import type { BitOperations } from "../native/bit-operations";
 import type { SessionContext } from "../session/session-context";
 import type { InfoSection } from "./info/info-section";
 import type { Listeners } from "./listeners";
@@ -25,6 +26,7 @@ export interface ServerContext {
   readonly eviction: Eviction;
   readonly usedMemory: UsedMemory;
   readonly facts: ServerFacts;
+  readonly bits: BitOperations;
   readonly memoryReport: MemoryReport;
   /** What has been seen of commands: slow ones, spikes of latency, errors. */
   readonly watch: CommandWatch;

@@ -6,6 +6,7 @@ import type { LoadedConfig } from "../config/load-config";
 import type { DataCall } from "../keyspace/data-call";
 import type { Log } from "../log/log";
 import { loadAddon } from "../native/addon";
+import { bitOperations } from "../native/native-bit-operations";
 import type { Transport } from "../net/transport";
 import { followTransportSettings } from "../session/transport-settings";
 import { crashFacts } from "./crash-facts";
@@ -174,6 +175,7 @@ export class ServerProcess {
       ...parts,
       random,
       hashKey,
+      bits: bitOperations(addon),
       ...(addon && {
         advise: (segment, offset, length) => void addon.memoryAdvise(segment, offset, length),
         preferHugePages: (segment) => void addon.memoryPreferHuge(segment),

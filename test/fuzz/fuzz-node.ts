@@ -5,6 +5,7 @@ import type { Clock } from "../../src/base/clock";
 import { Random } from "../../src/base/random";
 import { Config } from "../../src/config/config";
 import type { DataCall } from "../../src/keyspace/data-call";
+import { PortableBitOperations } from "../../src/native/portable-bit-operations";
 import { DataNode } from "../../src/server/data-node";
 import { Listeners } from "../../src/server/listeners";
 import { gatherFacts } from "../../src/server/server-facts";
@@ -73,6 +74,7 @@ export class FuzzNode {
       shutdown: this.#shutdown(),
       random: new Random(seed),
       hashKey,
+      bits: new PortableBitOperations(),
       onCrash: (_call: DataCall, error: unknown) => {
         throw new Error("a command has crashed", { cause: error });
       },

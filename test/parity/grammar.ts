@@ -3,12 +3,14 @@
 
 import type { SeededRandom } from "../support/seeds";
 import { type CommandGrammar, Draw, NOT_NUMBERS, type Words } from "./draw";
+import { BIT_GRAMMARS } from "./grammars/bits";
 import { KEYSPACE_GRAMMARS } from "./grammars/keyspace";
 import { SESSION_GRAMMARS } from "./grammars/session";
 import { STRING_GRAMMARS } from "./grammars/strings";
 
 export const GRAMMARS: readonly CommandGrammar[] = [
   ...STRING_GRAMMARS,
+  ...BIT_GRAMMARS,
   ...KEYSPACE_GRAMMARS,
   ...SESSION_GRAMMARS,
 ];

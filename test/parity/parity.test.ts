@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { canRun, OUR_SERVER, REAL_SERVER, ServerProcess } from "../support/server-process";
 import { runScript } from "./parity";
 import type { ParityScript } from "./script";
+import { BIT_SCRIPTS } from "./scripts/bits";
 import { COUNTER_SCRIPTS } from "./scripts/counters";
 import { ERROR_SCRIPTS } from "./scripts/errors";
 import { EXPIRE_SCRIPTS } from "./scripts/expire";
@@ -21,6 +22,7 @@ const SUBJECT = process.env.REDIS_PARITY_SUBJECT ?? OUR_SERVER;
 const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   strings: STRING_SCRIPTS,
   counters: COUNTER_SCRIPTS,
+  bits: BIT_SCRIPTS,
   keyspace: KEYSPACE_SCRIPTS,
   object: OBJECT_SCRIPTS,
   expire: EXPIRE_SCRIPTS,

@@ -18,9 +18,14 @@ export class StringLimits {
     this.maxBulkBytes = maxBulkBytes;
   }
 
+  /** The longest string in bytes. */
+  get mostBytes(): number {
+    return Math.min(this.maxBulkBytes, MOST_ENTRY_BYTES);
+  }
+
   /** Replies an error and returns false when a string of `sizeBytes` would be too long. */
   allows(call: DataCall, sizeBytes: number): boolean {
-    if (sizeBytes <= this.maxBulkBytes && sizeBytes <= MOST_ENTRY_BYTES) return true;
+    if (sizeBytes <= this.mostBytes) return true;
     call.reply.error(ERR_STRING_TOO_LONG);
     return false;
   }
