@@ -9,6 +9,8 @@ import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
 import { sessionCommands } from "../session/session-commands";
 import { bitmapCommands } from "../types/bitmap/bitmap-commands";
+import { hashCommands } from "../types/hash/hash-commands";
+import { HashLimits } from "../types/hash/hash-limits";
 import { stringCommands } from "../types/string/string-commands";
 import { StringLimits } from "../types/string/string-limits";
 import { type ConfigCommandParts, configCommands } from "./commands/config";
@@ -33,6 +35,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...keyspaceCommands,
     ...stringCommands(limits),
     ...bitmapCommands(limits, context.bits),
+    ...hashCommands(hashLimits(context.session.config)),
     ...configCommands(configParts(context)),
     ...debugCommands(context),
     ...lolwutCommands(context.keyspace.random),
@@ -63,5 +66,18 @@ function stringLimits(config: Config): StringLimits {
     limits.maxBulkBytes = config.number("proto-max-bulk-len");
     return undefined;
   });
+  return limits;
+}
+
+/** Up to what size a hash is a listpack, following CONFIG SET. */
+function hashLimits(config: Config): HashLimits {
+  const limits = new HashLimits(0, 0);
+  const follow = (): undefined => {
+    limits.maxEntries = config.number("hash-max-listpack-entries");
+    limits.maxValueBytes = config.number("hash-max-listpack-value");
+    return undefined;
+  };
+  follow();
+  config.onChange(["hash-max-listpack-entries", "hash-max-listpack-value"], follow);
   return limits;
 }

@@ -1,0 +1,75 @@
+import type { DataCall } from "../../keyspace/data-call";
+import { TYPE_HASH } from "../../keyspace/entry";
+import type { ReplyWriter } from "../../protocol/reply-writer";
+import type { HashLimits } from "./hash-limits";
+import { type HashReader, IN_SCRATCH } from "./hash-reader";
+import { HashValue } from "./hash-value";
+
+/** What is under a key: nothing, a hash that is open now, or something else (the error is written). */
+export const NO_HASH = 0;
+export const A_HASH = 1;
+export const NOT_A_HASH = 2;
+
+/**
+ * How the commands come to the hash of argument 1 and leave it: one object for all of them, with the
+ * one HashValue that they share.
+ */
+export class HashAccess {
+  readonly #limits: HashLimits;
+  #value: HashValue | undefined;
+  #entry = 0;
+
+  constructor(limits: HashLimits) {
+    this.#limits = limits;
+  }
+
+  /** The hash, where `read` or `write` answered A_HASH, or after `create`. */
+  value(call: DataCall): HashValue {
+    this.#value ??= new HashValue(call.keyspace.memory, call.keyspace.hash, this.#limits);
+    return this.#value;
+  }
+
+  /** Opens the hash for reading. */
+  read(call: DataCall): number {
+    return this.#open(call, call.read(1));
+  }
+
+  /** Opens the hash for a change. */
+  write(call: DataCall): number {
+    return this.#open(call, call.write(1));
+  }
+
+  /** Opens the hash for a change, an empty one where there is none; false for something else. */
+  writeOrCreate(call: DataCall, contentBytes: number): boolean {
+    const state = this.write(call);
+    if (state === NO_HASH) this.value(call).create(contentBytes, call.nowMs);
+    return state !== NOT_A_HASH;
+  }
+
+  /** After a change: stores where the hash lies now, adds it when it is new. */
+  store(call: DataCall): void {
+    const value = this.value(call);
+    if (this.#entry === 0) this.#entry = call.addValue(1, TYPE_HASH, value.encoding, value.ref);
+    else if (value.isMoved) this.#entry = call.db.storeFound(value.encoding, value.ref);
+  }
+
+  /** After fields were taken out and their event told: the key goes when none is left. */
+  deleteIfEmpty(call: DataCall): void {
+    if (this.value(call).count === 0) call.deleteEmptied(1, this.#entry);
+  }
+
+  #open(call: DataCall, entry: number): number {
+    this.#entry = entry;
+    if (entry === 0) return NO_HASH;
+    if (call.isWrongType(entry, TYPE_HASH)) return NOT_A_HASH;
+    this.value(call).open(entry, call.nowMs);
+    return A_HASH;
+  }
+}
+
+/** Replies what the hash shows; a long one from where it lies, which is for commands that read. */
+export function replyShown(reply: ReplyWriter, shown: HashReader): void {
+  const { segment, bytes, at, length } = shown;
+  if (segment === IN_SCRATCH) reply.bulk(bytes, at, length);
+  else reply.bulkBlock(segment, bytes, at, length);
+}
