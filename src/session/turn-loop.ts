@@ -71,7 +71,7 @@ export class TurnLoop<C extends SessionCall> {
   readonly #pipeline: Pipeline<C>;
   readonly #call: C;
   readonly #host: TurnHost;
-  readonly #inline: ScratchRequest;
+  readonly #scratch: ScratchRequest;
   readonly #table: Uint32Array;
   /** Times that requests of a client were taken up, and runs of replies sent (INFO stats). */
   reads = 0;
@@ -85,13 +85,13 @@ export class TurnLoop<C extends SessionCall> {
     pipeline: Pipeline<C>,
     call: C,
     host: TurnHost,
-    inline: ScratchRequest,
+    scratch: ScratchRequest,
   ) {
     this.#transport = transport;
     this.#pipeline = pipeline;
     this.#call = call;
     this.#host = host;
-    this.#inline = inline;
+    this.#scratch = scratch;
     this.#table = transport.memory.table;
   }
 
@@ -110,16 +110,17 @@ export class TurnLoop<C extends SessionCall> {
     for (let record = 0; record < records; record++) {
       if (record % LOOK_AHEAD === 0) this.#host.lookAhead(at, records - record);
       const count = table[at + 1];
-      if (count >= EVENT_BIT) {
+      const isInline = count === EVENT_BIT + EVENT_INLINE;
+      this.#recordAt = at;
+      this.#recordsLeft = records - record - 1;
+      if (count >= EVENT_BIT && !isInline) {
         current = undefined;
-        this.#recordAt = at;
-        this.#recordsLeft = records - record - 1;
         // What an event takes belongs to no command before or behind it.
         this.#pipeline.endRun(call);
         this.#event(at, count - EVENT_BIT);
         this.#pipeline.endRun(call);
         this.#pipeline.beginTurn();
-        at += RECORD_HEADER_WORDS + (count - EVENT_BIT === EVENT_INLINE ? INLINE_WORDS : 0);
+        at += RECORD_HEADER_WORDS;
         continue;
       }
       const client = call.clients.bySlot[table[at]];
@@ -128,12 +129,10 @@ export class TurnLoop<C extends SessionCall> {
           current = client;
           this.#turnTo(client);
         }
-        this.#recordAt = at;
-        this.#recordsLeft = records - record - 1;
-        call.args.set(at + RECORD_HEADER_WORDS, count);
-        if (this.#execute(client, table[at + NAME_HASH_WORD])) current = undefined;
+        const beginsAnew = isInline ? this.#inline(client, at) : this.#request(client, at, count);
+        if (beginsAnew) current = undefined;
       }
-      at += RECORD_HEADER_WORDS + count * 2;
+      at += RECORD_HEADER_WORDS + (isInline ? INLINE_WORDS : count * 2);
     }
     this.#recordAt = -1;
     this.#pipeline.endRun(call);
@@ -226,6 +225,7 @@ export class TurnLoop<C extends SessionCall> {
     return true;
   }
 
+  /** What is no request: connections that come and go, broken protocol. */
   #event(at: number, kind: number): void {
     const table = this.#table;
     const slot = table[at];
@@ -237,12 +237,11 @@ export class TurnLoop<C extends SessionCall> {
       if (client !== undefined) this.#host.door.closed(client, aux);
     } else if (kind === EVENT_ACCEPT_FAILED) {
       this.#host.door.acceptFailed(aux);
-    } else {
+    } else if (kind === EVENT_PROTOCOL_ERROR) {
       const client = this.#call.clients.bySlot[slot];
       if (client === undefined || client.closing || client.held) return;
       this.#turnTo(client);
-      if (kind === EVENT_PROTOCOL_ERROR) this.#protocolError(client, protocolBreach(aux));
-      else if (kind === EVENT_INLINE) this.#inlineCommand(client, at);
+      this.#protocolError(client, protocolBreach(aux));
     }
   }
 
@@ -266,26 +265,28 @@ export class TurnLoop<C extends SessionCall> {
     this.#call.clients.closeAfterReply(client);
   }
 
-  #inlineCommand(client: Client, at: number): void {
+  /** Runs the record's command; true as `#execute`. */
+  #request(client: Client, at: number, count: number): boolean {
+    this.#call.args.set(at + RECORD_HEADER_WORDS, count);
+    return this.#execute(client, this.#table[at + NAME_HASH_WORD]);
+  }
+
+  /** Runs the command in the record's line; true as `#execute`. */
+  #inline(client: Client, at: number): boolean {
     const { input } = this.#call.args;
     const lineAt = this.#table[at + RECORD_HEADER_WORDS];
     const length = this.#table[at + RECORD_HEADER_WORDS + 1];
-    const plainHash = this.#inline.splitPlain(lineAt, length);
-    if (plainHash >= 0) {
-      this.#execute(client, plainHash);
-      return;
-    }
+    const plainHash = this.#scratch.splitPlain(lineAt, length);
+    if (plainHash >= 0) return this.#execute(client, plainHash);
     const parts = plainHash === NO_WORDS ? [] : splitArguments(input, lineAt, length);
     if (parts === undefined) {
       this.#protocolError(client, UNBALANCED_QUOTES);
-      return;
+      return true;
     }
-    if (parts.length === 0) {
-      // As in Redis, an empty line uses up what CLIENT REPLY SKIP asked for.
-      advanceReplyMode(client);
-      return;
-    }
-    this.#execute(client, this.#inline.write(parts));
+    if (parts.length > 0) return this.#execute(client, this.#scratch.write(parts));
+    // As in Redis, an empty line uses up what CLIENT REPLY SKIP asked for.
+    advanceReplyMode(client);
+    return true;
   }
 }
 

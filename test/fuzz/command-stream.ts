@@ -46,6 +46,9 @@ const RARE = new Set([
   "quit",
   "client|pause",
   "client|reply",
+  "subscribe",
+  "psubscribe",
+  "ssubscribe",
 ]);
 
 export class CommandStream {

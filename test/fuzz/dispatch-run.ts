@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { setImmediate as afterPoll } from "node:timers/promises";
+import { COMMAND_PUBSUB } from "../../src/command/command";
 import type { DataCall } from "../../src/keyspace/data-call";
 import { ENTRY_HEADER_BYTES } from "../../src/keyspace/entry";
 import { REPLY_OFF, REPLY_ON, REPLY_SKIP_NEXT, REPLY_SKIP_THIS } from "../../src/session/client";
@@ -175,6 +176,7 @@ export class DispatchRun {
     }
     await this.#runAll();
     const { bySlot } = this.#fuzz.node.call.clients;
+    await this.#endWaiting();
     const alive = this.#clients.filter(
       (client) => !client.isClosed && bySlot[client.connection.slot]?.closing === false,
     );
@@ -182,7 +184,8 @@ export class DispatchRun {
     for (const [index, client] of alive.entries()) {
       assert.equal(bySlot[client.connection.slot]?.held, false, "held without a pause");
       assert.equal(client.connection.pending.length, 0, "bytes that nobody has looked at");
-      client.write(encodeCommand(["CLIENT", "REPLY", "ON"]));
+      // Ends subscriptions, transactions and silence alike.
+      client.write(encodeCommand(["RESET"]));
       client.write(encodeCommand(["ECHO", `question ${index}`]));
       client.sendRest();
     }
@@ -191,6 +194,16 @@ export class DispatchRun {
       assert.match(client.lastReply.toString("latin1"), new RegExp(`question ${index}\r\n$`));
     }
     this.#verify();
+  }
+
+  /** Whoever waits for a key gets none any more. What it sent behind that may wait again. */
+  async #endWaiting(): Promise<void> {
+    const { session } = this.#fuzz.node.context;
+    while (session.blocked.count > 0) {
+      for (const client of session.clients.all()) session.blocked.unblock(client, false);
+      this.#fuzz.node.loop.flushOutside();
+      await this.#runAll();
+    }
   }
 
   async #runAll(): Promise<void> {
@@ -241,6 +254,7 @@ export class DispatchRun {
       );
       const modeBefore = client.replyMode;
       const wasMonitor = client.isMonitor;
+      const wasSubscriber = client.isSubscriber;
       call.reply.flush();
       const before = fuzzed?.replies ?? 0;
       const command = execute(call, hash);
@@ -249,6 +263,9 @@ export class DispatchRun {
       fuzzed.checkWhole();
       // As in Redis, who watches already is not answered.
       if (wasMonitor && command?.spec.name === "monitor") return command;
+      // Subscribers get messages beside replies, and a confirmation for each topic.
+      const isAboutTopics = command?.has(COMMAND_PUBSUB) === true;
+      if (wasSubscriber || client.isSubscriber || isAboutTopics) return command;
       this.#checkCount(call, modeBefore, fuzzed.replies - before);
       return command;
     };
