@@ -30,6 +30,7 @@ const INT64_LIMIT = 2 ** 63;
 /** Types as Redis numbers them. */
 export const TYPE_STRING = 0;
 export const TYPE_LIST = 1;
+export const TYPE_SET = 2;
 export const TYPE_HASH = 4;
 
 /** A string whose encoding follows from its bytes (int, embstr or raw). */

@@ -32,10 +32,12 @@ export interface ValueType {
   digest(memory: BlockMemory, entry: number, mix: DigestSink): void;
 }
 
-/** The two ways in which DEBUG DIGEST combines parts: in order, or as an unordered sum. */
+/** The ways in which DEBUG DIGEST combines parts: in order, or as an unordered sum. */
 export interface DigestSink {
   /** Mixes bytes in order into the running digest. */
   mix(bytes: Uint8Array, at: number, length: number): void;
+  /** Adds bytes as they are, without order. */
+  addBytes(bytes: Uint8Array, at: number, length: number): void;
   /** Adds a nested digest without order: everything mixed inside `feed` counts as one element. */
   add(feed: (element: DigestSink) => void): void;
 }

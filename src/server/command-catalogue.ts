@@ -11,6 +11,8 @@ import { sessionCommands } from "../session/session-commands";
 import { bitmapCommands } from "../types/bitmap/bitmap-commands";
 import { hashCommands } from "../types/hash/hash-commands";
 import { HashLimits } from "../types/hash/hash-limits";
+import { setCommands } from "../types/set/set-commands";
+import { SetLimits } from "../types/set/set-limits";
 import { stringCommands } from "../types/string/string-commands";
 import { StringLimits } from "../types/string/string-limits";
 import { type ConfigCommandParts, configCommands } from "./commands/config";
@@ -36,6 +38,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...stringCommands(limits),
     ...bitmapCommands(limits, context.bits),
     ...hashCommands(hashLimits(context.session.config)),
+    ...setCommands(new SetLimits().followConfig(context.session.config)),
     ...configCommands(configParts(context)),
     ...debugCommands(context),
     ...lolwutCommands(context.keyspace.random),

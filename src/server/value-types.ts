@@ -1,6 +1,7 @@
 import type { ValueType } from "../keyspace/value-type";
 import { hashType } from "../types/hash/hash-type";
+import { setType } from "../types/set/set-type";
 import { stringType } from "../types/string/string-value";
 
 /** The row of every type that a key can have. Also what a snapshot worker reads the data with. */
-export const valueTypes: readonly ValueType[] = [stringType, hashType];
+export const valueTypes: readonly ValueType[] = [stringType, setType, hashType];
