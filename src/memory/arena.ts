@@ -130,7 +130,7 @@ export class Arena implements BlockMemory {
 
   /**
    * `reservedBytes` and the free pages that may hold memory. More than is true after a block was
-   * freed beside pages that have never been touched, until the next purge.
+   * freed behind pages that have been given back, until the next purge.
    */
   get residentBytes(): number {
     return this.reservedBytes + this.#pages.dirtyPages * PAGE_BYTES;

@@ -7,9 +7,11 @@ import { MAX_SEGMENTS } from "./block-memory";
  * counts through all segments, so `page = ref >>> 10`. A run never crosses the end of a segment.
  *
  * What always holds: two free runs are never neighbours within one segment (they are merged), and
- * every free run stands in exactly one bin. Of a free run, the leading `clean` pages hold no memory
- * (they were never touched, or have been given back to the system). Within a bin, runs that hold
- * memory come before those that hold none: they are taken first, and a purge looks no further.
+ * every free run stands in exactly one bin. Of a free run only the leading `dirty` pages may hold
+ * memory; those behind were never touched, or have been given back to the system. So what is freed
+ * before pages that were never touched is told from them, and is taken again before they are. Within
+ * a bin, runs that hold memory come before those that hold none: they are taken first, and a purge
+ * looks no further.
  *
  *     lengths: [ 5 . . . 5 | used 3 pages | 1 | used ... ]   first and last page of a free run
  *     bins[5] -> that run <-> others of five pages
@@ -46,8 +48,8 @@ export class PageHeap {
   readonly #lengths = new Int32Array(MAX_PAGES);
   readonly #next = new Int32Array(MAX_PAGES);
   readonly #previous = new Int32Array(MAX_PAGES);
-  /** By first page of a free run: how many of its pages, from the first on, hold no memory. */
-  readonly #clean = new Int32Array(MAX_PAGES);
+  /** By first page of a free run: how many of its pages, from the first on, may hold memory. */
+  readonly #dirty = new Int32Array(MAX_PAGES);
   readonly #states = new Uint8Array(MAX_PAGES);
   readonly #bins = new Int32Array(BIN_COUNT).fill(NONE);
   readonly #lastOfBin = new Int32Array(BIN_COUNT).fill(NONE);
@@ -56,7 +58,7 @@ export class PageHeap {
   addSegment(): number {
     const first = this.#pages;
     this.#pages += SEGMENT_PAGES;
-    this.#linkRun(first, SEGMENT_PAGES, SEGMENT_PAGES);
+    this.#linkRun(first, SEGMENT_PAGES, 0);
     return first;
   }
 
@@ -70,9 +72,9 @@ export class PageHeap {
     const first = this.#find(count);
     if (first === NONE) return NONE;
     const length = this.#lengths[first];
-    const clean = this.#clean[first];
+    const dirty = this.#dirty[first];
     this.#unlinkRun(first, length);
-    if (length > count) this.#linkRun(first + count, length - count, Math.max(clean - count, 0));
+    if (length > count) this.#linkRun(first + count, length - count, Math.max(dirty - count, 0));
     this.usedPages += count;
     return first;
   }
@@ -82,43 +84,45 @@ export class PageHeap {
     this.usedPages -= count;
     let start = first;
     let length = count;
-    let clean = 0;
+    let dirty = count;
     const segmentStart = first - (first % SEGMENT_PAGES);
     const before = first - 1;
     if (before >= segmentStart && this.#states[before] !== STATE_USED) {
       const beforeLength = this.#lengths[before];
       start = first - beforeLength;
-      clean = this.#clean[start];
       this.#unlinkRun(start, beforeLength);
       length += beforeLength;
+      dirty += beforeLength;
     }
     const after = first + count;
     if (after < segmentStart + SEGMENT_PAGES && this.#states[after] !== STATE_USED) {
       const afterLength = this.#lengths[after];
+      const afterDirty = this.#dirty[after];
       this.#unlinkRun(after, afterLength);
+      if (afterDirty > 0) dirty = length + afterDirty;
       length += afterLength;
     }
-    this.#linkRun(start, length, clean);
+    this.#linkRun(start, length, dirty);
   }
 
   /**
    * Hands pages of free runs that may hold memory to `advise`, at most `maxPages` in all, long runs
-   * first. Returns the number of pages handed out.
+   * first, and of a run the last ones first. Returns the number of pages handed out.
    */
   purge(maxPages: number, advise: (firstPage: number, pages: number) => void): number {
     let purged = 0;
     for (let bin = BIN_COUNT - 1; bin >= MIN_ADVISED_PAGES && purged < maxPages; ) {
       const run = this.#bins[bin];
       const length = run === NONE ? 0 : this.#lengths[run];
-      const clean = run === NONE ? 0 : this.#clean[run];
-      if (clean === length) {
+      const dirty = run === NONE ? 0 : this.#dirty[run];
+      if (dirty === 0) {
         bin--;
         continue;
       }
-      const pages = Math.min(length - clean, maxPages - purged);
-      advise(run + clean, pages);
+      const pages = Math.min(dirty, maxPages - purged);
+      advise(run + dirty - pages, pages);
       this.#unlinkRun(run, length);
-      this.#linkRun(run, length, clean + pages);
+      this.#linkRun(run, length, dirty - pages);
       purged += pages;
     }
     return purged;
@@ -145,7 +149,7 @@ export class PageHeap {
         continue;
       }
       if (freeBefore) throw new Error(`free runs meet at page ${page}`);
-      dirty += this.#lengths[page] - this.#clean[page];
+      dirty += this.#dirty[page];
       page += this.#verifyFree(page);
       freeRuns++;
       freeBefore = true;
@@ -171,8 +175,8 @@ export class PageHeap {
       throw new Error(`free run ${first} has no end at ${last}`);
     }
     if (length > 2) this.#verifyUsed(first + 1, length - 2);
-    const clean = this.#clean[first];
-    if (clean < 0 || clean > length) throw new Error(`${clean} of ${length} pages clean`);
+    const dirty = this.#dirty[first];
+    if (dirty < 0 || dirty > length) throw new Error(`${dirty} of ${length} pages dirty`);
     return length;
   }
 
@@ -183,7 +187,7 @@ export class PageHeap {
       let cleanBefore = false;
       for (let run = this.#bins[bin]; run !== NONE; run = this.#next[run]) {
         binned++;
-        const isClean = this.#clean[run] === this.#lengths[run];
+        const isClean = this.#dirty[run] === 0;
         if (cleanBefore && !isClean) throw new Error(`run ${run} is hidden behind clean ones`);
         cleanBefore = isClean;
         const isRight = this.#states[run] === STATE_FREE && binOf(this.#lengths[run]) === bin;
@@ -217,15 +221,15 @@ export class PageHeap {
     this.#states[first + length - 1] = state;
   }
 
-  #linkRun(first: number, length: number, clean: number): void {
+  #linkRun(first: number, length: number, dirty: number): void {
     this.#lengths[first] = length;
     this.#lengths[first + length - 1] = length;
-    this.#clean[first] = clean;
-    this.dirtyPages += length - clean;
+    this.#dirty[first] = dirty;
+    this.dirtyPages += dirty;
     this.#setState(first, length, STATE_FREE);
     const bin = binOf(length);
-    const previous = clean === length ? this.#lastOfBin[bin] : NONE;
-    const next = clean === length ? NONE : this.#bins[bin];
+    const previous = dirty === 0 ? this.#lastOfBin[bin] : NONE;
+    const next = dirty === 0 ? NONE : this.#bins[bin];
     this.#previous[first] = previous;
     this.#next[first] = next;
     if (previous === NONE) this.#bins[bin] = first;
@@ -242,7 +246,7 @@ export class PageHeap {
     else this.#next[previous] = next;
     if (next === NONE) this.#lastOfBin[bin] = previous;
     else this.#previous[next] = previous;
-    this.dirtyPages -= length - this.#clean[first];
+    this.dirtyPages -= this.#dirty[first];
     this.#setState(first, length, STATE_USED);
   }
 }

@@ -83,9 +83,11 @@ export class StringCombiner {
     // These three set the first source against all others.
     const first = operation >= COMBINE_DIFF && !isOne ? 1 : 0;
     if (isOne) this.#beginOne();
-    this.#copy(target, at, first, done, size);
+    let next = first + 1;
+    if (!isOne && this.#joinTwo(JOIN_BITS[operation], target, at, first, done, size)) next++;
+    else this.#copy(target, at, first, done, size);
     const { length } = this.#sources;
-    for (let i = first + 1; i < length; i++) {
+    for (let i = next; i < length; i++) {
       if (isOne) this.#noteAgain(target, at, i, done, size);
       this.#join(JOIN_BITS[operation], target, at, i, done, size);
     }
@@ -103,6 +105,28 @@ export class StringCombiner {
     const entry = this.#sources[source];
     if (part > 0) copyBytes(target, at, this.#bytesOf(entry), this.#startOf(entry) + done, part);
     if (part < size) target.fill(0, at + part, at + size);
+  }
+
+  /** target = source op the next one, where both have all of the part; else false. */
+  #joinTwo(
+    bits: number,
+    target: Uint8Array,
+    at: number,
+    source: number,
+    done: number,
+    size: number,
+  ): boolean {
+    if (source + 1 >= this.#sources.length) return false;
+    if (this.#sizeIn(source, done, size) < size) return false;
+    if (this.#sizeIn(source + 1, done, size) < size) return false;
+    const one = this.#sources[source];
+    const other = this.#sources[source + 1];
+    const oneAt = this.#startOf(one) + done;
+    const otherAt = this.#startOf(other) + done;
+    const oneBytes = this.#bytesOf(one);
+    const otherBytes = this.#bytesOf(other);
+    this.#bits.combine(bits, target, at, oneBytes, oneAt, otherBytes, otherAt, size);
+    return true;
   }
 
   /** target = target op source; behind the end of the source are zeros. */

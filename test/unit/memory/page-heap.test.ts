@@ -119,10 +119,30 @@ test("a purge gives back no more than it is asked for, and goes on where it stop
   assert.equal(purge(600), 100);
   assert.equal(purge(600), 0);
   assert.deepEqual(ranges, [
-    [first, 300],
-    [first + 300, 600],
-    [first + 900, 100],
+    [first + 700, 300],
+    [first + 100, 600],
+    [first, 100],
   ]);
+});
+
+test("pages that are freed before untouched ones are told from them, and taken again first", () => {
+  const heap = new PageHeap();
+  heap.addSegment();
+  const kept = heap.take(1);
+  const first = heap.take(5);
+  heap.give(first, 5);
+  assert.equal(heap.dirtyPages, 5);
+  assert.equal(heap.take(3), first);
+  assert.equal(heap.dirtyPages, 2);
+  heap.give(first, 3);
+  heap.give(kept, 1);
+  assert.equal(heap.dirtyPages, 6);
+  const ranges: [number, number][] = [];
+  assert.equal(
+    heap.purge(100, (page, count) => ranges.push([page, count])),
+    6,
+  );
+  assert.deepEqual(ranges, [[kept, 6]]);
 });
 
 test("a segment that is skipped is never handed out", () => {
