@@ -50,6 +50,11 @@ export interface PipelineHooks<C> {
   readonly onError: (call: C) => void;
   /** Asked about a name that no command has; true when it has been dealt with and gets no error. */
   readonly onUnknown?: (call: C) => boolean;
+  /**
+   * Told that a command was refused before it was run: there is none of that name (undefined), its
+   * arguments are wrong, or a gate stopped it with an error. Returns the error to reply instead.
+   */
+  readonly refusal?: (call: C, command: Command<C> | undefined, text: string) => string;
   readonly onCrash: (call: C, error: unknown) => never;
 }
 
@@ -73,6 +78,8 @@ export class Pipeline<C extends Call> {
   readonly #nestedRun = new MeasuredRun();
   #running: Command<C> | undefined;
   #runStartUs = 0;
+  /** Errors that have been counted for a command. */
+  #errorsSeen = 0;
 
   constructor(table: CommandTable<C>, gates: readonly Gate<C>[], hooks: PipelineHooks<C>) {
     if (gates.length > 31) throw new Error("gates are bits of one word");
@@ -140,14 +147,14 @@ export class Pipeline<C extends Call> {
       const length = args.length(1);
       const found = subcommands.lookup(args.input, at, length, nameHash(args.input, at, length));
       if (found === undefined) {
-        this.#reject(call, errUnknownSubcommand(args.shownText(1), command.fullName));
+        this.#reject(call, command, errUnknownSubcommand(args.shownText(1), command.fullName));
         return undefined;
       }
       command = found;
     }
     if (args.count < command.minArguments || args.count > command.maxArguments) {
       command.stats[STAT_REJECTED]++;
-      this.#reject(call, errWrongArity(command.fullName));
+      this.#reject(call, command, errWrongArity(command.fullName));
       return undefined;
     }
     call.command = command as Command<never>;
@@ -221,13 +228,16 @@ export class Pipeline<C extends Call> {
   }
 
   #handle(call: C, command: Command<C>, handler: (call: C) => void): void {
-    const errorsBefore = call.reply.errorCount;
+    const { reply } = call;
+    this.#errorsSeen = reply.errorCount;
     try {
       handler(call);
     } catch (error) {
       this.#hooks.onCrash(call, error);
     }
-    if (call.reply.errorCount === errorsBefore) return;
+    // An error of a command that was run within this one is that command's.
+    if (reply.errorCount === this.#errorsSeen) return;
+    this.#errorsSeen = reply.errorCount;
     command.stats[STAT_FAILED]++;
     this.#hooks.onError(call);
   }
@@ -243,12 +253,15 @@ export class Pipeline<C extends Call> {
   #stopped(call: C, command: Command<C>, raised: number): boolean {
     for (let left = raised; left !== 0; left &= left - 1) {
       const gate = this.#gates[31 - Math.clz32(left & -left)];
-      const errorsBefore = call.reply.errorCount;
+      const { reply } = call;
+      const errorsBefore = reply.errorCount;
+      const start = reply.mark();
       if (!gate.stops(call)) continue;
       // A command that a gate puts off or queues has not been rejected.
-      if (call.reply.errorCount !== errorsBefore) {
+      if (reply.errorCount !== errorsBefore) {
         command.stats[STAT_REJECTED]++;
-        this.#hooks.onError(call);
+        reply.rewind(start);
+        this.#reject(call, command, reply.lastError);
       }
       return true;
     }
@@ -267,11 +280,11 @@ export class Pipeline<C extends Call> {
     const shown: string[] = [];
     for (let i = 1; i < args.count && i <= MOST_UNKNOWN_ARGUMENTS; i++)
       shown.push(args.shownText(i));
-    this.#reject(call, errUnknownCommand(args.shownText(0), shown));
+    this.#reject(call, undefined, errUnknownCommand(args.shownText(0), shown));
   }
 
-  #reject(call: C, text: string): void {
-    call.reply.error(text);
+  #reject(call: C, command: Command<C> | undefined, text: string): void {
+    call.reply.error(this.#hooks.refusal?.(call, command, text) ?? text);
     this.#hooks.onError(call);
   }
 }

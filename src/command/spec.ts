@@ -95,6 +95,11 @@ export interface CommandSpec<C> {
   readonly isConstantTime?: boolean;
   /** An internal command that people do not send. */
   readonly isSystem?: boolean;
+  /**
+   * What becomes of it between MULTI and EXEC, if it is not queued: it is run at once, runs there is
+   * nothing but an error of its own, or runs what is queued.
+   */
+  readonly inTransaction?: "at-once" | "refused" | "runs-queued";
   readonly deprecatedSince?: string;
   readonly replacedBy?: string;
   readonly subcommands?: readonly CommandSpec<C>[];

@@ -24,8 +24,6 @@ export class DataCall extends SessionCall {
   readonly keyspace: Keyspace;
   /** Keeps the clients that wait; absent where nobody can. */
   blocker: Blocker | undefined;
-  /** False while commands must not wait: in EXEC, in scripts. */
-  mayBlock = true;
 
   constructor(args: Arguments, reply: ReplyWriter, clients: Clients, keyspace: Keyspace) {
     super(args, reply, clients);

@@ -17,13 +17,20 @@ export function memoryGate(eviction: Eviction): Gate<DataCall> {
     name: MEMORY_GATE,
     appliesTo: () => true,
     stops: (call) => {
-      const needsMemory = call.command.has(COMMAND_DENYOOM);
+      const needsMemory = isQueueing(call) || (call.effectiveFlags & COMMAND_DENYOOM) !== 0;
       const room = eviction.makeRoom(needsMemory ? requestBytes(call.args) : 0);
       if (room !== ROOM_NONE || !needsMemory) return false;
       call.reply.error(ERR_OUT_OF_MEMORY);
       return true;
     },
   };
+}
+
+/** Whatever is queued takes memory until EXEC, and MULTI and WATCH are treated alike. */
+function isQueueing({ client, command }: DataCall): boolean {
+  if (client.queued < 0) return false;
+  const { inTransaction } = command.spec;
+  return inTransaction === undefined || inTransaction === "refused";
 }
 
 /** What a command may add at least: the bytes of its arguments, which lie in a row. */

@@ -19,6 +19,8 @@ export const DISCARD = -1;
 const RUN_WORDS = 4;
 /** Room for the longest header or number. */
 const SMALL_BYTES = 48;
+/** Longer than any error that a gate gives. */
+const MARKED_BYTES = 4096;
 /** Bulks of this size and more are sent from where they lie. */
 const REFERENCE_BYTES = 16384;
 const CR = 13;
@@ -66,6 +68,12 @@ export class ReplyWriter {
 
   /** Bytes written for the current slot since `begin` or the last flush. */
   get position(): number {
+    return this.#at;
+  }
+
+  /** A position to which one can surely rewind as long as little is written. */
+  mark(): number {
+    this.#need(MARKED_BYTES);
     return this.#at;
   }
 

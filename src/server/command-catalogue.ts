@@ -8,6 +8,7 @@ import { keyspaceCommands } from "../keyspace/commands/keyspace-commands";
 import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
 import { sessionCommands } from "../session/session-commands";
+import { transactionCommands } from "../transactions/commands/transaction-commands";
 import { bitmapCommands } from "../types/bitmap/bitmap-commands";
 import { hashCommands } from "../types/hash/hash-commands";
 import { HashLimits } from "../types/hash/hash-limits";
@@ -35,6 +36,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...sessionCommands(context.session),
     ...selectCommands,
     ...keyspaceCommands,
+    ...transactionCommands(context.transactions),
     ...stringCommands(limits),
     ...bitmapCommands(limits, context.bits),
     ...hashCommands(hashLimits(context.session.config)),

@@ -11,6 +11,7 @@ import { BLOCKING_GATE, Blocking } from "../keyspace/blocking/blocking";
 import { DataCall } from "../keyspace/data-call";
 import { KeyWarmer } from "../keyspace/key-warmer";
 import type { Keyspace } from "../keyspace/keyspace";
+import type { KeyspaceListener } from "../keyspace/keyspace-listener";
 import { KeyspaceListeners } from "../keyspace/keyspace-listeners";
 import { MEMORY_GATE } from "../keyspace/memory-gate";
 import { Notifications } from "../keyspace/notifications";
@@ -26,6 +27,8 @@ import { SessionContext } from "../session/session-context";
 import type { SessionLog } from "../session/session-log";
 import { sessionTasks } from "../session/session-tasks";
 import { TurnLoop } from "../session/turn-loop";
+import { Transactions } from "../transactions/transactions";
+import { WatchedKeys } from "../transactions/watched-keys";
 import { Background } from "./background";
 import { commandCatalogue } from "./command-catalogue";
 import { Cron } from "./cron";
@@ -77,6 +80,10 @@ export class DataNode {
   readonly background: Background;
   readonly context: ServerContext;
   readonly #parts: DataNodeParts;
+  readonly #listen = (listener: KeyspaceListener, isListening: boolean): void => {
+    if (isListening) this.events.add(listener);
+    else this.events.remove(listener);
+  };
 
   constructor(parts: DataNodeParts) {
     this.#parts = parts;
@@ -105,6 +112,7 @@ export class DataNode {
     this.keyspace = service.keyspace;
     const blocking = this.#newBlocking(service);
     session.blocked = blocking;
+    const watched = new WatchedKeys(service.keyspace, this.#listen);
     const watch = new CommandWatch(config, clock);
     const statistics = this.#newStatistics(session, service, watch);
     this.context = {
@@ -112,6 +120,7 @@ export class DataNode {
       session,
       keyspace: service.keyspace,
       blocking,
+      transactions: new Transactions(session, watched),
       expireCycle: service.expireCycle,
       eviction: service.eviction,
       usedMemory: service.usedMemory,
@@ -137,7 +146,7 @@ export class DataNode {
     );
     this.loop = this.#newLoop(scratch, service);
     session.attach(this.pipeline, this.loop);
-    this.#attachBlocking(scratch.nested());
+    this.#attachNested(scratch.nested());
     service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
     this.background = this.#newBackground(service);
     const commandsProcessed = (): number => this.pipeline.commandsProcessed;
@@ -233,11 +242,12 @@ export class DataNode {
 
   #newPipeline(): Pipeline<DataCall> {
     const { clock, onCrash } = this.#parts;
-    const { watch } = this.context;
+    const { watch, transactions } = this.context;
     return new Pipeline(this.table, gateList(this.context), {
       monotonicUs: () => clock.monotonicMs() * 1000,
       onRun: (call, command, run) => watch.onRun(call, command as Command<never>, run),
       onError: (call) => watch.onError(call),
+      refusal: (call, command, text) => transactions.refusal(call, command, text),
       onUnknown: (call) => rejectsForeignProtocol(this.context.session, call),
       onCrash,
     });
@@ -245,7 +255,7 @@ export class DataNode {
 
   #newBlocking(service: KeyspaceService): Blocking {
     const { clock } = this.#parts;
-    const blocking = new Blocking({
+    return new Blocking({
       keyspace: service.keyspace,
       monotonicMs: () => clock.monotonicMs(),
       after: (delayMs, run) => {
@@ -253,13 +263,17 @@ export class DataNode {
         return () => clearTimeout(timer);
       },
       beginOutside: () => void service.setTime(),
+      listen: this.#listen,
     });
-    this.events.add(blocking);
-    return blocking;
   }
 
-  #attachBlocking(scratch: ScratchRequest): void {
+  /** What runs commands beside those of the turn. */
+  #attachNested(scratch: ScratchRequest): void {
     const { call, pipeline, loop } = this;
+    this.context.transactions.attach({
+      scratch,
+      runNested: (nested, command) => pipeline.runNested(nested, command),
+    });
     this.context.blocking.attach({
       call,
       turns: loop,

@@ -7,6 +7,7 @@ import { monitoredGate } from "../session/gates/monitored";
 import { offKeyspaceGate } from "../session/gates/off-keyspace";
 import { pausedGate } from "../session/gates/paused";
 import { subscriberGate } from "../session/gates/subscriber";
+import { noMultiGate, queueGate } from "../transactions/transaction-gates";
 import type { ServerContext } from "./server-context";
 
 /**
@@ -17,10 +18,12 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
   const { session } = context;
   return [
     authenticatedGate(session),
+    noMultiGate(),
     offKeyspaceGate(),
     memoryGate(context.eviction),
     subscriberGate(),
     pausedGate(session),
+    queueGate(context.transactions),
     monitoredGate(session),
     blockingGate(context.blocking),
   ];

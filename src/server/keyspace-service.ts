@@ -159,6 +159,8 @@ export class KeyspaceService {
       if (client === undefined) continue;
       const at = client.slot * STATS_WORDS;
       bytes += clientStats[at + STATS_PENDING_OUTPUT] + clientStats[at + STATS_QUERY_BYTES];
+      // These lie outside of the JS heap.
+      bytes += client.queuedBytes + client.waitingBytes;
     }
     return bytes;
   }

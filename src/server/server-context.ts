@@ -8,6 +8,7 @@ import type { Keyspace } from "../keyspace/keyspace";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { BitOperations } from "../native/bit-operations";
 import type { SessionContext } from "../session/session-context";
+import type { Transactions } from "../transactions/transactions";
 import type { InfoSection } from "./info/info-section";
 import type { Listeners } from "./listeners";
 import type { ServerFacts } from "./server-facts";
@@ -20,6 +21,7 @@ export interface ServerContext {
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
   readonly blocking: Blocking;
+  readonly transactions: Transactions;
   readonly listeners: Listeners;
   readonly shutdown: Shutdown;
   readonly expireCycle: ExpireCycle;

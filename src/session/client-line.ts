@@ -65,6 +65,7 @@ function flagLetters(client: Client): string {
   if (client.isSubscriber) letters += "P";
   if (client.queued >= 0) letters += "x";
   if (client.held) letters += "b";
+  if (client.isDirty) letters += "d";
   if (client.address.isUnix) letters += "U";
   if (client.noEvict) letters += "e";
   if (client.noTouch) letters += "T";

@@ -50,6 +50,12 @@ export class Client implements Caller {
   /** Commands queued by MULTI, and the bytes they take; -1 outside of a transaction. */
   queued = -1;
   queuedBytes = 0;
+  /** Bits of the flags of all commands queued. */
+  queuedFlags = 0;
+  /** Bytes that its watched keys take. */
+  watchedBytes = 0;
+  /** A watched key has changed: EXEC will run nothing. */
+  isDirty = false;
   /** Bytes of the request that waits in a blocking command. */
   waitingBytes = 0;
   /** The command looked up last, for CLIENT LIST; undefined when there was none of that name. */

@@ -76,8 +76,7 @@ export class Door {
     const { stats, log } = this.#parts;
     stats.countGone(client.slot);
     if (reason === CLOSED_QUERY_LIMIT) {
-      stats.queryLimitDisconnections++;
-      log.warning(`Closing client that reached max query buffer length: ${this.#line(client)}`);
+      this.#logQueryLimit(client);
     } else if (reason === CLOSED_OUTPUT_LIMIT || reason === CLOSED_UNAUTHENTICATED_OUTPUT) {
       this.logOutputLimit(client, "scheduled to be closed ASAP");
     } else if (log.writes("verbose")) {
@@ -91,6 +90,18 @@ export class Door {
     stats.outputLimitDisconnections++;
     const line = this.#line(client);
     log.warning(`Client ${line} ${how} for overcoming of output buffer limits.`);
+  }
+
+  /** Closes a client that has queued more than client-query-buffer-limit allows. */
+  closeForQuery(client: Client): void {
+    this.#logQueryLimit(client);
+    this.#parts.clients.close(client);
+  }
+
+  #logQueryLimit(client: Client): void {
+    const { stats, log } = this.#parts;
+    stats.queryLimitDisconnections++;
+    log.warning(`Closing client that reached max query buffer length: ${this.#line(client)}`);
   }
 
   acceptFailed(errno: number): void {

@@ -1,7 +1,8 @@
+import { copyBytes } from "../base/bytes";
 import type { Arguments } from "../command/arguments";
 import { nameHash } from "../protocol/name-hash";
 import { MAX_HEADER_LINE_BYTES, RECORD_HEADER_WORDS } from "../protocol/request-record";
-import type { CopiedRequest } from "./copied-request";
+import { QUEUED_HEADER_WORDS, type RequestQueue } from "./request-queue";
 
 /** `splitPlain`: the line has quotes, or a byte that ends it. */
 export const NEEDS_SPLITTING = -1;
@@ -99,20 +100,34 @@ export class ScratchRequest {
     return hash;
   }
 
-  /** Writes a request that was copied earlier; returns its name's hash. */
-  writeCopy(request: CopiedRequest): number {
+  /** Whether a request with so many bytes and arguments can be written here. */
+  fits(sizeBytes: number, argumentCount: number): boolean {
     const { input, table } = this.#args;
-    const { bytes, lengths, nameHash, keyHash } = request;
-    input.set(bytes, this.#inputAt);
+    const words = RECORD_HEADER_WORDS + argumentCount * 2;
+    return this.#inputAt + sizeBytes <= input.length && this.#recordAt + words <= table.length;
+  }
+
+  /**
+   * Writes a queued request, which begins at a word of the queue, and points the arguments at it.
+   * Returns the word at which the next one begins.
+   */
+  writeQueued(queue: RequestQueue, word: number): number {
+    const { input, table } = this.#args;
+    const { words } = queue;
+    const count = words[word + 2];
+    const chunk = queue.chunks[words[word]];
+    const chunkAt = words[word + 1];
+    const end = word + QUEUED_HEADER_WORDS + count;
     let at = this.#inputAt;
-    let word = this.#recordAt + RECORD_HEADER_WORDS;
-    for (let i = 0; i < lengths.length; i++) {
-      table[word++] = at;
-      table[word++] = lengths[i];
-      at += lengths[i];
+    let to = this.#recordAt + RECORD_HEADER_WORDS;
+    for (let from = word + QUEUED_HEADER_WORDS; from < end; from++) {
+      table[to++] = at;
+      table[to++] = words[from];
+      at += words[from];
     }
-    this.#writeHeader(lengths.length, nameHash, keyHash, this.#inputAt);
-    return nameHash;
+    copyBytes(input, this.#inputAt, chunk, chunkAt, at - this.#inputAt);
+    this.#writeHeader(count, words[word + 3], words[word + 4], this.#inputAt);
+    return end;
   }
 
   #writeHeader(count: number, hash: number, keyHash: number, start: number): void {

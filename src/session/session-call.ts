@@ -9,6 +9,8 @@ import type { Clients } from "./clients";
 export class SessionCall extends Call {
   declare client: Client;
   readonly clients: Clients;
+  /** False while commands must not wait: in EXEC, in scripts. */
+  mayBlock = true;
   readonly #redacted: number[] = [];
   #redactedCommand: Command<never> | undefined;
   #redactedClient: Client | undefined;
@@ -17,6 +19,13 @@ export class SessionCall extends Call {
   constructor(args: Arguments, reply: ReplyWriter, clients: Clients) {
     super(args, reply);
     this.clients = clients;
+  }
+
+  /** The flags of the command, and for EXEC those of all that it runs. */
+  get effectiveFlags(): number {
+    const { command, client } = this;
+    const runsQueued = command.spec.inTransaction === "runs-queued";
+    return runsQueued ? command.flags | client.queuedFlags : command.flags;
   }
 
   /** Hides an argument of the command being run from whoever shows commands (MONITOR, SLOWLOG). */

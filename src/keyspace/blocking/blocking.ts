@@ -3,7 +3,7 @@ import type { Command } from "../../command/command";
 import { SEGMENT_SHIFT } from "../../memory/block-memory";
 import type { BlockedClients } from "../../session/blocked-clients";
 import type { Client } from "../../session/client";
-import { CopiedRequest } from "../../session/copied-request";
+import { RequestQueue } from "../../session/request-queue";
 import type { ScratchRequest } from "../../session/scratch-request";
 import type { TurnControl } from "../../session/session-context";
 import { ENTRY_HASH } from "../../structures/dict-layout";
@@ -18,6 +18,7 @@ import type { Blocker, Wait } from "./wait";
 import { KeyQueue, Waiter } from "./waiter";
 
 export const BLOCKING_GATE = "blocking";
+const ERR_TOO_LONG = "ERR the request is too long to wait with it";
 const UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 
 export interface BlockingParts {
@@ -26,6 +27,8 @@ export interface BlockingParts {
   readonly after: (delayMs: number, run: () => void) => () => void;
   /** Before anything is done between turns: lets the time go on. */
   readonly beginOutside: () => void;
+  /** Lets the listener hear of the keyspace, or no longer. */
+  readonly listen: (listener: KeyspaceListener, isListening: boolean) => void;
 }
 
 /** What only exists when commands and turns do. */
@@ -52,7 +55,7 @@ export interface BlockingEffects {
  * while a command runs and served after it (`serve`), so nobody is served in the middle of an EXEC.
  * Serving runs the waiter's own handler again, which may make further keys ready; it goes on until
  * none is. What always holds: a client is in here exactly as long as its requests are held for it;
- * the gate `blocking` is raised exactly as long as somebody is in here.
+ * the gate `blocking` is raised, and the keyspace listened to, exactly as long as somebody is.
  */
 export class Blocking extends KeyspaceListener implements Blocker, BlockedClients {
   readonly #parts: BlockingParts;
@@ -114,14 +117,20 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
       this.#goesOnWaiting = true;
       return;
     }
-    const { call, turns, setGate } = this.#effects;
+    const { call, turns, scratch, setGate } = this.#effects;
     const { client } = call;
+    const request = new RequestQueue();
+    request.add(call.args, wait.substitutes);
+    if (!scratch.fits(request.argumentBytes, call.args.count)) {
+      call.reply.error(ERR_TOO_LONG);
+      return;
+    }
     const deadlineMs =
       wait.timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.#parts.monotonicMs() + wait.timeoutMs;
     const waiter = new Waiter(
       client,
       call.command as Command<never> as Command<DataCall>,
-      new CopiedRequest(call.args, wait.substitutes),
+      request,
       wait.type,
       wait.wakesWhenGone === true,
       deadlineMs,
@@ -129,10 +138,12 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     for (let i = 0; i < wait.keyCount; i++) this.#enqueue(waiter, wait.firstKey + i);
     this.#waiters.set(client, waiter);
     this.#deadlines.add(waiter);
-    client.waitingBytes = waiter.request.bytes.length;
+    client.waitingBytes = request.argumentBytes;
     call.hasBlocked = true;
     turns.hold(client, false);
-    if (this.#waiters.size === 1) setGate(true);
+    if (this.#waiters.size > 1) return;
+    setGate(true);
+    this.#parts.listen(this, true);
   }
 
   mayServeFrom(key: Uint8Array, at: number, length: number): boolean {
@@ -142,13 +153,11 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
   }
 
   signalReady(database: Database, hash: number, key: Uint8Array, at: number, length: number): void {
-    if (this.#keys.size === 0) return;
     const node = this.#keys.find(database.index, hash, key, at, length);
     if (node !== undefined) this.#note(node);
   }
 
   override added(database: Database, entry: number): void {
-    if (this.#keys.size === 0) return;
     if (typeOf(this.#parts.keyspace.memory, entry) === TYPE_STRING) return;
     const node = this.#nodeOfEntry(database, entry);
     if (node !== undefined) this.#note(node);
@@ -175,7 +184,6 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
 
   /** Whoever waits in either may find its key there now. */
   override swapped(first: Database, second: Database): void {
-    if (this.#keys.size === 0) return;
     for (const node of this.#keys.of(first.index)) this.#note(node);
     for (const node of this.#keys.of(second.index)) this.#note(node);
   }
@@ -262,7 +270,9 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
       if (queue.waiters.size === 0) this.#keys.remove(node);
     }
     waiter.client.waitingBytes = 0;
-    if (this.#waiters.size === 0) this.#effects.setGate(false);
+    if (this.#waiters.size > 0) return;
+    this.#effects.setGate(false);
+    this.#parts.listen(this, false);
   }
 
   /** Those who begin to wait while this runs come later: each is served once at most. */
@@ -298,7 +308,7 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
   #answer(waiter: Waiter, handler: (call: DataCall) => void): void {
     const { call, turns, scratch, runNested } = this.#effects;
     turns.answering(waiter.client, () => {
-      scratch.writeCopy(waiter.request);
+      scratch.writeQueued(waiter.request, 0);
       call.command = waiter.command as Command<never>;
       call.nowMs = this.#parts.keyspace.nowMs;
       runNested(call, waiter.command, handler);

@@ -1,6 +1,6 @@
 import type { Command } from "../../command/command";
 import type { Client } from "../../session/client";
-import type { CopiedRequest } from "../../session/copied-request";
+import type { RequestQueue } from "../../session/request-queue";
 import type { DataCall } from "../data-call";
 import type { KeyNode } from "../key-table";
 import type { Timed } from "./deadlines";
@@ -22,7 +22,8 @@ export class Waiter implements Timed {
   constructor(
     readonly client: Client,
     readonly command: Command<DataCall>,
-    readonly request: CopiedRequest,
+    /** Holds its one request. */
+    readonly request: RequestQueue,
     /** TYPE_* of the value waited for. */
     readonly type: number,
     readonly wakesWhenGone: boolean,

@@ -86,6 +86,7 @@ export function connectionCommands(session: SessionContext): readonly CommandSpe
       summary: "Answers OK and closes the connection.",
       complexity: "O(1)",
       categories: ["connection"],
+      inTransaction: "at-once",
       handler: quit,
     },
     {
@@ -97,6 +98,7 @@ export function connectionCommands(session: SessionContext): readonly CommandSpe
       summary: "Brings the connection back to the state of a new one.",
       complexity: "O(1)",
       categories: ["connection"],
+      inTransaction: "at-once",
       handler: (call) => reset(call, session),
     },
   ];

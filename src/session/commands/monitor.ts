@@ -6,6 +6,10 @@ import type { SessionContext } from "../session-context";
 /** MONITOR: the client is shown every command from now on. */
 function monitor(call: SessionCall, session: SessionContext): void {
   const { client, reply } = call;
+  if (!call.mayBlock) {
+    reply.error("ERR MONITOR isn't allowed for DENY BLOCKING client");
+    return;
+  }
   // Redis says nothing to a connection that is a stream of commands already.
   if (client.isMonitor || client.kind === KIND_REPLICA) return;
   client.gates |= session.gates.bitOf("off-keyspace");

@@ -15,12 +15,12 @@ export function pausedGate(session: SessionContext): Gate<SessionCall> {
     name: "paused",
     appliesTo: () => true,
     stops: (call) => {
-      const { client, command } = call;
+      const { client } = call;
       pauses.tick(call.nowMs);
       if (pauses.kind === PAUSE_NONE || client.kind === KIND_REPLICA || client.isMonitor) {
         return false;
       }
-      const mayWrite = command.has(COMMAND_WRITE | COMMAND_MAY_REPLICATE);
+      const mayWrite = (call.effectiveFlags & (COMMAND_WRITE | COMMAND_MAY_REPLICATE)) !== 0;
       if (pauses.kind === PAUSE_WRITE && !mayWrite) return false;
       pauses.hold(client);
       return true;

@@ -22,7 +22,8 @@ function lineOf(call: SessionCall, session: SessionContext, client: Client): str
   const { args, command } = call;
   let argumentBytes = 0;
   for (let index = 0; index < args.count; index++) argumentBytes += args.length(index);
-  client.lastCommand = command;
+  // In a transaction it is EXEC that is being run.
+  if (client.queued < 0) client.lastCommand = command;
   return `${clientLine(client, clientMemory, clock.nowMs(), argumentBytes)}\n`;
 }
 

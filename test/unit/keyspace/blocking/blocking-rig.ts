@@ -160,8 +160,9 @@ export class BlockingRig {
         };
       },
       beginOutside: () => undefined,
+      listen: (listener, isListening) =>
+        isListening ? listeners.add(listener) : listeners.remove(listener),
     });
-    listeners.add(this.blocking);
     const transport = { close: () => undefined } as unknown as Transport;
     this.clients = new Clients(transport);
     const args = new Arguments(new Uint8Array(1 << 20), new Uint32Array(1 << 20));
