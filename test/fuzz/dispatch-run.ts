@@ -263,6 +263,8 @@ export class DispatchRun {
       fuzzed.checkWhole();
       // As in Redis, who watches already is not answered.
       if (wasMonitor && command?.spec.name === "monitor") return command;
+      // What EXEC runs may silence the client, or subscribe it to several topics at once.
+      if (command?.spec.inTransaction === "runs-queued") return command;
       // Subscribers get messages beside replies, and a confirmation for each topic.
       const isAboutTopics = command?.has(COMMAND_PUBSUB) === true;
       if (wasSubscriber || client.isSubscriber || isAboutTopics) return command;
