@@ -14,6 +14,7 @@ import type { DataCall } from "./data-call";
 const MATCH = latin1Bytes("match");
 const COUNT = latin1Bytes("count");
 const TYPE = latin1Bytes("type");
+const NOVALUES = latin1Bytes("novalues");
 const STAR = 0x2a;
 const PLUS = 0x2b;
 const MINUS = 0x2d;
@@ -35,6 +36,8 @@ export class ScanOptions {
   matchIndex = 0;
   /** Argument with the type's name, 0 when any type will do. */
   typeIndex = 0;
+  /** Fields alone are asked for (HSCAN NOVALUES). */
+  withoutValues = false;
 
   /** Whether a text matches the pattern. */
   matches(args: Arguments, text: Uint8Array, at: number, length: number): boolean {
@@ -50,11 +53,18 @@ export function readScanOptions(
   call: DataCall,
   first: number,
   takesType: boolean,
+  takesNoValues = false,
 ): ScanOptions | undefined {
   const { args, reply } = call;
   const options = new ScanOptions();
   for (let i = first; i < args.count; i += 2) {
     const hasValue = i + 1 < args.count;
+    if (takesNoValues && args.is(i, NOVALUES)) {
+      options.withoutValues = true;
+      // It has no value behind it.
+      i--;
+      continue;
+    }
     if (hasValue && args.is(i, COUNT)) {
       options.count = args.clampedInteger(i + 1);
       if (options.count >= 1) continue;

@@ -53,6 +53,11 @@ export class HashAccess {
     else if (value.isMoved) this.#entry = call.db.storeFound(value.encoding, value.ref);
   }
 
+  /** Instead of `store`, when nothing was changed after `writeOrCreate`. */
+  abandon(call: DataCall): void {
+    if (this.#entry === 0) this.value(call).dispose();
+  }
+
   /** After fields were taken out and their event told: the key goes when none is left. */
   deleteIfEmpty(call: DataCall): void {
     if (this.value(call).count === 0) call.deleteEmptied(1, this.#entry);

@@ -101,6 +101,14 @@ export class HashReader {
     this.#showBlock(handle, fieldValueStartOf(memory, handle), fieldValueLengthOf(memory, handle));
   }
 
+  /** Shows bytes that do not lie in the hash. */
+  show(bytes: Uint8Array, at: number, length: number): void {
+    this.segment = IN_SCRATCH;
+    this.bytes = bytes;
+    this.at = at;
+    this.length = length;
+  }
+
   /** When a field expires, in ms since 1970, or NO_FIELD_EXPIRY. */
   expiryOf(handle: number): number {
     const { encoding, pack } = this;

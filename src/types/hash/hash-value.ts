@@ -58,7 +58,8 @@ const ZERO = latin1Bytes("0");
  */
 export class HashValue extends HashReader {
   nowMs = 0;
-  readonly #memory: Arena;
+  /** The memory that it lies in. */
+  readonly arena: Arena;
   readonly #hasher: HalfSipHash;
   readonly #limits: HashLimits;
   readonly #pack: Listpack;
@@ -70,7 +71,7 @@ export class HashValue extends HashReader {
   constructor(memory: Arena, hasher: HalfSipHash, limits: HashLimits) {
     const pack = new Listpack(memory);
     super(memory, pack);
-    this.#memory = memory;
+    this.arena = memory;
     this.#hasher = hasher;
     this.#limits = limits;
     this.#pack = pack;
@@ -79,7 +80,7 @@ export class HashValue extends HashReader {
 
   /** Works on the hash of an entry from now on, at the time `nowMs`. */
   open(entry: number, nowMs: number): this {
-    const words = this.#memory.words[entry >>> SEGMENT_SHIFT];
+    const words = this.arena.words[entry >>> SEGMENT_SHIFT];
     const at = (entry & GRANULE_MASK) << 2;
     const ref = words[at + ENTRY_VALUE];
     const encoding = (words[at + ENTRY_META] >>> 4) & 15;
@@ -118,6 +119,11 @@ export class HashValue extends HashReader {
   /** The dictionary, for those who pick and scan; only where the encoding is HASH_DICT. */
   get dict(): Dict {
     return this.#dict;
+  }
+
+  /** The field at an index from 0 on; only in a listpack. */
+  handleAt(index: number): number {
+    return this.#pack.seek(index * elementsPerField(this.encoding));
   }
 
   /** Whether a field is there for nobody any more. */
@@ -173,7 +179,7 @@ export class HashValue extends HashReader {
       if (found !== 0) return this.#setFound(found, value, valueAt, valueLength, keepsExpiry);
       this.#dict.insert(
         newFieldEntry(
-          this.#memory,
+          this.arena,
           hash,
           field,
           fieldAt,
@@ -231,6 +237,11 @@ export class HashValue extends HashReader {
     if (this.encoding === HASH_SMALL_TABLE_EXPIRING && !this.#isSmall(0, 0)) this.#makeDict();
   }
 
+  /** Frees a hash that was created and never stored. */
+  dispose(): void {
+    this.#pack.dispose();
+  }
+
   /** The handle of a field whether its time has come or not, or 0. */
   #locate(field: Uint8Array, fieldAt: number, fieldLength: number): number {
     const { encoding } = this;
@@ -248,7 +259,7 @@ export class HashValue extends HashReader {
       return;
     }
     this.#dict.removeFound();
-    this.#memory.free(handle);
+    this.arena.free(handle);
   }
 
   /** Overwrites the dictionary's position. Returns whether its time had come. */
@@ -259,7 +270,7 @@ export class HashValue extends HashReader {
     valueLength: number,
     keepsExpiry: boolean,
   ): boolean {
-    const memory = this.#memory;
+    const memory = this.arena;
     const expiryMs = fieldExpiryOf(memory, found);
     const wasExpired = expiryMs !== NO_FIELD_EXPIRY && expiryMs <= this.nowMs;
     const keptMs = keepsExpiry && !wasExpired ? expiryMs : NO_FIELD_EXPIRY;
@@ -272,7 +283,7 @@ export class HashValue extends HashReader {
   }
 
   #setExpiryFound(found: number, expiryMs: number): void {
-    const memory = this.#memory;
+    const memory = this.arena;
     const oldMs = fieldExpiryOf(memory, found);
     if (oldMs === expiryMs) return;
     if (oldMs !== NO_FIELD_EXPIRY && expiryMs !== NO_FIELD_EXPIRY) {
@@ -292,7 +303,7 @@ export class HashValue extends HashReader {
     valueLength: number,
     expiryMs: number,
   ): void {
-    const memory = this.#memory;
+    const memory = this.arena;
     const entry = newFieldEntry(
       memory,
       fieldHashOf(memory, found),
@@ -341,7 +352,7 @@ export class HashValue extends HashReader {
   /** Gives each field of the listpack a place for an expiry. */
   #makeExpiring(): void {
     const from = this.#pack;
-    const to = new Listpack(this.#memory).create(from.listpackBytes + 2 * this.count);
+    const to = new Listpack(this.arena).create(from.listpackBytes + 2 * this.count);
     for (let offset = from.first(); offset !== 0; ) {
       const valueAt = from.next(offset);
       const next = from.next(valueAt);
@@ -378,7 +389,7 @@ export class HashValue extends HashReader {
       pack.read(valueOffset);
       dict.insert(
         newFieldEntry(
-          this.#memory,
+          this.arena,
           this.#hasher.hash(field, fieldAt, fieldLength),
           field,
           fieldAt,
