@@ -4,6 +4,7 @@
 import type { SeededRandom } from "../support/seeds";
 import { type CommandGrammar, Draw, NOT_NUMBERS, type Words } from "./draw";
 import { BIT_GRAMMARS } from "./grammars/bits";
+import { HASH_GRAMMARS } from "./grammars/hashes";
 import { KEYSPACE_GRAMMARS } from "./grammars/keyspace";
 import { SESSION_GRAMMARS } from "./grammars/session";
 import { STRING_GRAMMARS } from "./grammars/strings";
@@ -11,6 +12,7 @@ import { STRING_GRAMMARS } from "./grammars/strings";
 export const GRAMMARS: readonly CommandGrammar[] = [
   ...STRING_GRAMMARS,
   ...BIT_GRAMMARS,
+  ...HASH_GRAMMARS,
   ...KEYSPACE_GRAMMARS,
   ...SESSION_GRAMMARS,
 ];

@@ -10,6 +10,7 @@ import { BIT_SCRIPTS } from "./scripts/bits";
 import { COUNTER_SCRIPTS } from "./scripts/counters";
 import { ERROR_SCRIPTS } from "./scripts/errors";
 import { EXPIRE_SCRIPTS } from "./scripts/expire";
+import { HASH_SCRIPTS } from "./scripts/hashes";
 import { KEYSPACE_SCRIPTS } from "./scripts/keyspace";
 import { OBJECT_SCRIPTS } from "./scripts/object";
 import { PROTOCOL_SCRIPTS } from "./scripts/protocol";
@@ -23,6 +24,7 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   strings: STRING_SCRIPTS,
   counters: COUNTER_SCRIPTS,
   bits: BIT_SCRIPTS,
+  hashes: HASH_SCRIPTS,
   keyspace: KEYSPACE_SCRIPTS,
   object: OBJECT_SCRIPTS,
   expire: EXPIRE_SCRIPTS,
