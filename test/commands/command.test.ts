@@ -11,6 +11,7 @@ import { REAL_SERVER, ServerProcess } from "../support/server-process";
 /** What differs from 7.0.15 on purpose, and why. */
 const NEWER_DOCS: ReadonlyMap<string, string> = new Map([
   ["set", "8.4 adds IFEQ and IFNE"],
+  ["hscan", "7.4 adds NOVALUES"],
   ["client|kill", "7.4 adds MAXAGE"],
   ["client|list", "7.2 adds lib-name and lib-ver"],
 ]);
