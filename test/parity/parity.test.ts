@@ -18,6 +18,7 @@ import { PUBSUB_SCRIPTS } from "./scripts/pubsub";
 import { SERVER_SCRIPTS } from "./scripts/server";
 import { SESSION_SCRIPTS } from "./scripts/session";
 import { STRING_SCRIPTS } from "./scripts/strings";
+import { TRANSACTION_SCRIPTS } from "./scripts/transactions";
 
 const SUBJECT = process.env.REDIS_PARITY_SUBJECT ?? OUR_SERVER;
 const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
@@ -31,6 +32,7 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   session: SESSION_SCRIPTS,
   server: SERVER_SCRIPTS,
   pubsub: PUBSUB_SCRIPTS,
+  transactions: TRANSACTION_SCRIPTS,
   errors: ERROR_SCRIPTS,
   protocol: PROTOCOL_SCRIPTS,
 };
