@@ -167,6 +167,25 @@ export class ReplyWriter {
     this.flush();
   }
 
+  /** For loops that write many small replies themselves, where `room` says. */
+  get output(): Uint8Array {
+    return this.#output;
+  }
+
+  /**
+   * Makes room for `size` bytes in one piece, far fewer than the output has, and returns where they
+   * begin in `output`. Nothing else may be written until `wrote` has told how far it got.
+   */
+  room(size: number): number {
+    this.#need(size);
+    return this.#at;
+  }
+
+  /** What was written into `output` from `room` on ends before `end`. */
+  wrote(end: number): void {
+    this.#at = end;
+  }
+
   /** A bulk string of a JS text, in UTF-8. */
   bulkText(text: string): void {
     const bytes = Buffer.from(text);

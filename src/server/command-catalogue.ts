@@ -12,6 +12,8 @@ import { transactionCommands } from "../transactions/commands/transaction-comman
 import { bitmapCommands } from "../types/bitmap/bitmap-commands";
 import { hashCommands } from "../types/hash/hash-commands";
 import { HashLimits } from "../types/hash/hash-limits";
+import { listCommands } from "../types/list/list-commands";
+import { ListLimits } from "../types/list/list-limits";
 import { setCommands } from "../types/set/set-commands";
 import { SetLimits } from "../types/set/set-limits";
 import { stringCommands } from "../types/string/string-commands";
@@ -41,6 +43,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...bitmapCommands(limits, context.bits),
     ...hashCommands(hashLimits(context.session.config)),
     ...setCommands(new SetLimits().followConfig(context.session.config)),
+    ...listCommands(new ListLimits().followConfig(context.session.config)),
     ...configCommands(configParts(context)),
     ...debugCommands(context),
     ...lolwutCommands(context.keyspace.random),

@@ -74,6 +74,16 @@ export class ListpackReader {
     return this.valueBytes !== this.#digits;
   }
 
+  /** For loops of their own: the bytes in which the elements lie, as listpack-element.ts says. */
+  get elementBytes(): Uint8Array {
+    return this.bytes;
+  }
+
+  /** Where an element lies in `elementBytes`. */
+  positionOf(offset: number): number {
+    return this.base + offset;
+  }
+
   /** Bytes that Redis's listpack of the same elements has. */
   get listpackBytes(): number {
     return this.end - this.start + REDIS_FRAME_BYTES;
