@@ -27,6 +27,8 @@ export interface Gate<C> {
   readonly stops: (call: C) => boolean;
   /** Told that a command has been run which this gate, raised before it, did not stop. */
   readonly ran?: (call: C) => void;
+  /** The same of a command that was run within another one's handler (EXEC, a script). */
+  readonly ranWithin?: (call: C) => void;
 }
 
 /**
@@ -192,6 +194,8 @@ export class Pipeline<C extends Call> {
   runNested(call: C, command: Command<C>, handler = command.handler): void {
     const startUs = this.#hooks.monotonicUs();
     this.#handle(call, command, handler);
+    const raised = (this.gates | call.client.gates) & command.gates;
+    if (raised !== 0) this.#tellGatesWithin(call, raised);
     if (call.hasBlocked) {
       call.hasBlocked = false;
       return;
@@ -271,6 +275,12 @@ export class Pipeline<C extends Call> {
   #tellGates(call: C, raised: number): void {
     for (let left = raised; left !== 0; left &= left - 1) {
       this.#gates[31 - Math.clz32(left & -left)].ran?.(call);
+    }
+  }
+
+  #tellGatesWithin(call: C, raised: number): void {
+    for (let left = raised; left !== 0; left &= left - 1) {
+      this.#gates[31 - Math.clz32(left & -left)].ranWithin?.(call);
     }
   }
 

@@ -28,6 +28,8 @@ export interface KeyspaceEvents {
   evicted(database: Database, entry: number): void;
   /** A database is about to be emptied as a whole. */
   flushed(database: Database): void;
+  /** A command empties one database or all of them: told once, before any is. */
+  emptied(): void;
   /** Two databases are about to exchange their contents. */
   swapped(first: Database, second: Database): void;
 }

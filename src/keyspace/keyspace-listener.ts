@@ -24,5 +24,7 @@ export class KeyspaceListener implements KeyspaceEvents {
 
   flushed(_database: Database): void {}
 
+  emptied(): void {}
+
   swapped(_first: Database, _second: Database): void {}
 }

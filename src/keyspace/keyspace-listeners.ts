@@ -56,6 +56,10 @@ export class KeyspaceListeners implements KeyspaceEvents {
     for (const listener of this.#listeners) listener.flushed(database);
   }
 
+  emptied(): void {
+    for (const listener of this.#listeners) listener.emptied();
+  }
+
   swapped(first: Database, second: Database): void {
     for (const listener of this.#listeners) listener.swapped(first, second);
   }

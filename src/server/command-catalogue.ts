@@ -7,6 +7,7 @@ import { slowlogCommands } from "../introspection/slowlog/slowlog-commands";
 import { keyspaceCommands } from "../keyspace/commands/keyspace-commands";
 import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
+import { trackingCommands } from "../keyspace/tracking/tracking-commands";
 import { sessionCommands } from "../session/session-commands";
 import { transactionCommands } from "../transactions/commands/transaction-commands";
 import { bitmapCommands } from "../types/bitmap/bitmap-commands";
@@ -35,7 +36,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
   const limits = stringLimits(context.session.config);
   return [
     ...commandCommands(context.tableHolder),
-    ...sessionCommands(context.session),
+    ...sessionCommands(context.session, trackingCommands(context.tracking)),
     ...selectCommands,
     ...keyspaceCommands,
     ...transactionCommands(context.transactions),

@@ -15,6 +15,7 @@ import type { KeyspaceListener } from "../keyspace/keyspace-listener";
 import { KeyspaceListeners } from "../keyspace/keyspace-listeners";
 import { MEMORY_GATE } from "../keyspace/memory-gate";
 import { Notifications } from "../keyspace/notifications";
+import type { Tracking } from "../keyspace/tracking/tracking";
 import { Arena } from "../memory/arena";
 import type { BitOperations } from "../native/bit-operations";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
@@ -36,6 +37,7 @@ import { cronHz } from "./cron-rate";
 import { gateList } from "./gate-list";
 import { KeyspaceService } from "./keyspace-service";
 import type { Listeners } from "./listeners";
+import { newTracking } from "./new-tracking";
 import type { ServerContext } from "./server-context";
 import type { ServerFacts } from "./server-facts";
 import type { Shutdown } from "./shutdown";
@@ -113,14 +115,18 @@ export class DataNode {
     const blocking = this.#newBlocking(service);
     session.blocked = blocking;
     const watched = new WatchedKeys(service.keyspace, this.#listen);
+    const args = new Arguments(shared.input, shared.table);
+    const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));
+    const tracking = this.#newTracking(session, reply);
     const watch = new CommandWatch(config, clock);
-    const statistics = this.#newStatistics(session, service, watch);
+    const statistics = this.#newStatistics(session, service, watch, tracking);
     this.context = {
       tableHolder: new TableHolder(),
       session,
       keyspace: service.keyspace,
       blocking,
       transactions: new Transactions(session, watched),
+      tracking,
       expireCycle: service.expireCycle,
       eviction: service.eviction,
       usedMemory: service.usedMemory,
@@ -133,8 +139,6 @@ export class DataNode {
       listeners: parts.listeners,
       shutdown: parts.shutdown,
     };
-    const args = new Arguments(shared.input, shared.table);
-    const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));
     this.call = new DataCall(args, reply, clients, this.keyspace);
     this.#publishEvents(session, reply);
     this.table = new CommandTable(commandCatalogue(this.context));
@@ -155,6 +159,7 @@ export class DataNode {
       ...sessionTasks(session, commandsProcessed),
       ...service.tasks(),
       ...statistics.tasks(),
+      { name: "tracking", periodMs: 0, run: () => tracking.limit() },
     ];
     this.cron = new Cron(clock, tasks, () => this.loop.flushOutside());
   }
@@ -186,13 +191,24 @@ export class DataNode {
     const { config } = this.#parts;
     const notifications = new Notifications(session.pubSub, reply, this.memory);
     const follow = (): undefined => {
+      const wasOn = notifications.isOn;
       notifications.classes = config.value("notify-keyspace-events");
-      this.events.remove(notifications);
-      if (notifications.isOn) this.events.add(notifications);
+      if (notifications.isOn !== wasOn) this.#listen(notifications, notifications.isOn);
       return undefined;
     };
     follow();
     config.onChange("notify-keyspace-events", follow);
+  }
+
+  #newTracking(session: SessionContext, reply: ReplyWriter): Tracking {
+    return newTracking({
+      config: this.#parts.config,
+      session,
+      keyspace: this.keyspace,
+      listen: this.#listen,
+      reply,
+      runningClient: () => this.loop.runningClient,
+    });
   }
 
   #newKeyspaceService(session: SessionContext): KeyspaceService {
@@ -215,12 +231,14 @@ export class DataNode {
     session: SessionContext,
     service: KeyspaceService,
     watch: CommandWatch,
+    tracking: Tracking,
   ): Statistics {
     const { keyspace, usedMemory, eviction } = service;
     return new Statistics({
       facts: this.#parts.facts,
       session,
       keyspace,
+      tracking,
       usedMemory,
       eviction,
       watch,
@@ -289,12 +307,13 @@ export class DataNode {
 
   #newLoop(scratch: ScratchRequest, service: KeyspaceService): TurnLoop<DataCall> {
     const { transport } = this.#parts;
-    const { blocking } = this.context;
+    const { blocking, tracking } = this.context;
     const warmer = new KeyWarmer(this.keyspace, this.call.clients, transport.memory.table);
     const host = {
       beginTurn: () => service.setTime(),
       endTurn: () => {
         blocking.serve();
+        tracking.endTurn();
         this.background.turnEnded();
       },
       door: this.context.session.door,

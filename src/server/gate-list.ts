@@ -2,6 +2,7 @@ import type { Gate } from "../command/pipeline";
 import { blockingGate } from "../keyspace/blocking/blocking-gate";
 import type { DataCall } from "../keyspace/data-call";
 import { memoryGate } from "../keyspace/memory-gate";
+import { trackingGate } from "../keyspace/tracking/tracking-gate";
 import { authenticatedGate } from "../session/gates/authenticated";
 import { monitoredGate } from "../session/gates/monitored";
 import { offKeyspaceGate } from "../session/gates/off-keyspace";
@@ -25,6 +26,7 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
     pausedGate(session),
     queueGate(context.transactions),
     monitoredGate(session),
+    trackingGate(context.tracking),
     blockingGate(context.blocking),
   ];
 }

@@ -5,6 +5,7 @@ import type { Blocking } from "../keyspace/blocking/blocking";
 import type { Eviction } from "../keyspace/eviction";
 import type { ExpireCycle } from "../keyspace/expire-cycle";
 import type { Keyspace } from "../keyspace/keyspace";
+import type { Tracking } from "../keyspace/tracking/tracking";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { BitOperations } from "../native/bit-operations";
 import type { SessionContext } from "../session/session-context";
@@ -22,6 +23,7 @@ export interface ServerContext {
   readonly keyspace: Keyspace;
   readonly blocking: Blocking;
   readonly transactions: Transactions;
+  readonly tracking: Tracking;
   readonly listeners: Listeners;
   readonly shutdown: Shutdown;
   readonly expireCycle: ExpireCycle;

@@ -6,6 +6,7 @@ import { MemoryReport } from "../introspection/memory/memory-report";
 import type { DataCall } from "../keyspace/data-call";
 import type { Eviction } from "../keyspace/eviction";
 import type { Keyspace } from "../keyspace/keyspace";
+import type { Tracking } from "../keyspace/tracking/tracking";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { SessionContext } from "../session/session-context";
 import type { CronTask } from "./cron";
@@ -24,6 +25,7 @@ export interface StatisticsParts {
   readonly facts: ServerFacts;
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
+  readonly tracking: Tracking;
   readonly usedMemory: UsedMemory;
   readonly watch: CommandWatch;
   readonly eviction: Eviction;
@@ -57,6 +59,7 @@ export class Statistics {
       facts,
       session,
       keyspace,
+      tracking: parts.tracking,
       memoryReport: this.memoryReport,
       exceededTime: this.#exceededTime,
       pipeline,

@@ -1,4 +1,10 @@
-import { type Client, KIND_MASTER, KIND_REPLICA } from "./client";
+import {
+  type Client,
+  KIND_MASTER,
+  KIND_REPLICA,
+  TRACKING_BROADCAST,
+  TRACKING_BROKEN,
+} from "./client";
 import type { ClientMemory } from "./client-memory";
 
 /**
@@ -45,7 +51,7 @@ export function clientLine(
     `events=${outputBytes > 0 ? "rw" : "r"}`,
     `cmd=${command}`,
     `user=${client.userName}`,
-    "redir=-1",
+    `redir=${client.tracking === 0 ? -1 : client.redirectId}`,
     `resp=${client.resp3 ? 3 : 2}`,
     `lib-name=${client.libraryName}`,
     `lib-ver=${client.libraryVersion}`,
@@ -65,6 +71,9 @@ function flagLetters(client: Client): string {
   if (client.isSubscriber) letters += "P";
   if (client.queued >= 0) letters += "x";
   if (client.held) letters += "b";
+  if (client.tracking !== 0) letters += "t";
+  if ((client.tracking & TRACKING_BROKEN) !== 0) letters += "R";
+  if ((client.tracking & TRACKING_BROADCAST) !== 0) letters += "B";
   if (client.isDirty) letters += "d";
   if (client.address.isUnix) letters += "U";
   if (client.noEvict) letters += "e";

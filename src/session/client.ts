@@ -14,9 +14,22 @@ export const REPLY_OFF = 1;
 export const REPLY_SKIP_NEXT = 2;
 export const REPLY_SKIP_THIS = 3;
 
-/** Bits of `Client.after`: its reply mode, and messages that wait for the end of its command. */
+/**
+ * Bits of `Client.after`: its reply mode, messages that wait for the end of its command, and what
+ * CLIENT CACHING has said of the next one.
+ */
 const AFTER_REPLY_MODE = 3;
 export const AFTER_PUSHES = 4;
+export const AFTER_CACHING = 8;
+
+/** Bits of `Client.tracking`: how it tracks keys for its cache; 0 when it does not. */
+export const TRACKING_ON = 1;
+export const TRACKING_BROADCAST = 2;
+export const TRACKING_OPT_IN = 4;
+export const TRACKING_OPT_OUT = 8;
+export const TRACKING_NO_LOOP = 16;
+/** The client that invalidations are redirected to is gone. */
+export const TRACKING_BROKEN = 32;
 
 /** What stands at the other end. */
 export const KIND_NORMAL = 0;
@@ -47,6 +60,10 @@ export class Client implements Caller {
   patterns = 0;
   shardChannels = 0;
   subscriptionBytes = 0;
+  /** Bits of TRACKING_*. */
+  tracking = 0;
+  /** The id of the client that gets its invalidations; 0 for itself. */
+  redirectId = 0;
   /** Commands queued by MULTI, and the bytes they take; -1 outside of a transaction. */
   queued = -1;
   queuedBytes = 0;

@@ -9,12 +9,18 @@ import { subscribeCommands } from "./pubsub/commands/subscribe";
 import type { SessionCall } from "./session-call";
 import type { SessionContext } from "./session-context";
 
-/** Every command of the session: what both roles answer. */
-export function sessionCommands(session: SessionContext): readonly CommandSpec<SessionCall>[] {
+/**
+ * Every command of the session: what both roles answer.
+ * @param ofClient subcommands of CLIENT that the role adds.
+ */
+export function sessionCommands(
+  session: SessionContext,
+  ofClient: readonly CommandSpec<SessionCall>[] = [],
+): readonly CommandSpec<SessionCall>[] {
   return [
     ...connectionCommands(session),
     ...authenticateCommands(session),
-    clientCommand(session),
+    clientCommand(session, ofClient),
     ...monitorCommands(session),
     ...subscribeCommands(session.pubSub),
     ...publishCommands(session.pubSub),

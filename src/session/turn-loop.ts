@@ -16,6 +16,7 @@ import {
   RECORD_HEADER_WORDS,
 } from "../protocol/request-record";
 import {
+  AFTER_CACHING,
   AFTER_PUSHES,
   type Client,
   REPLY_OFF,
@@ -95,6 +96,11 @@ export class TurnLoop<C extends SessionCall> {
     this.#table = transport.memory.table;
   }
 
+  /** Whose command is being run; undefined outside of a turn. */
+  get runningClient(): Client | undefined {
+    return this.#recordAt < 0 ? undefined : this.#call.client;
+  }
+
   start(): void {
     this.#transport.start((records) => this.turn(records));
   }
@@ -141,6 +147,8 @@ export class TurnLoop<C extends SessionCall> {
 
   /** Ends a turn, or what was written between turns; returns the runs that are left to send. */
   finish(): number {
+    // Nobody is being answered any more, so messages need not wait for the end of a reply.
+    this.#call.reply.begin(DISCARD);
     this.#host.endTurn();
     const runs = this.#call.reply.endTurn();
     this.writes += runs;
@@ -219,6 +227,7 @@ export class TurnLoop<C extends SessionCall> {
     client.lastCommand = command as Command<never> | undefined;
     if (client.after === 0) return false;
     if ((client.after & AFTER_PUSHES) !== 0) this.#host.pushes.flush(this.#call.reply, client);
+    if ((client.after & AFTER_CACHING) !== 0) endCaching(client);
     if (client.replyMode === REPLY_ON) return false;
     // A command that is held has not been run yet, or not to its end.
     if (!client.held) advanceReplyMode(client);
@@ -288,6 +297,15 @@ export class TurnLoop<C extends SessionCall> {
     advanceReplyMode(client);
     return true;
   }
+}
+
+/**
+ * CLIENT CACHING speaks of the next command. Commands of CLIENT in between do not count as such, nor
+ * do those that MULTI queues.
+ */
+function endCaching(client: Client): void {
+  const isOfClient = client.lastCommand?.fullName.startsWith("client|") === true;
+  if (client.queued < 0 && !isOfClient) client.after &= ~AFTER_CACHING;
 }
 
 /** CLIENT REPLY SKIP: this command's reply has been dropped, or the next one's will be. */

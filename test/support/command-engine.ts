@@ -130,6 +130,7 @@ export class CommandEngine {
       expired: (database, entry) => noteEntry("expired", database, entry),
       evicted: (database, entry) => noteEntry("evicted", database, entry),
       flushed: () => undefined,
+      emptied: () => undefined,
       swapped: () => undefined,
     };
   }

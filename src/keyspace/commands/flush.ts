@@ -21,12 +21,14 @@ function isWronglyCalled(call: DataCall): boolean {
 
 function flushDatabase(call: DataCall): void {
   if (isWronglyCalled(call)) return;
+  call.keyspace.events.emptied();
   call.keyspace.flush(call.db);
   call.reply.ok();
 }
 
 function flushAll(call: DataCall): void {
   if (isWronglyCalled(call)) return;
+  call.keyspace.events.emptied();
   for (const database of call.keyspace.databases) call.keyspace.flush(database);
   call.reply.ok();
 }

@@ -1,8 +1,9 @@
+import type { Tracking } from "../../keyspace/tracking/tracking";
 import type { SessionContext } from "../../session/session-context";
 import type { InfoSection } from "./info-section";
 
 /** INFO clients: who is connected, and who waits. */
-export function clientsSection(session: SessionContext): InfoSection {
+export function clientsSection(session: SessionContext, tracking: Tracking): InfoSection {
   const { clients, config, stats, pauses } = session;
   const fields = () =>
     [
@@ -12,7 +13,7 @@ export function clientsSection(session: SessionContext): InfoSection {
       ["client_recent_max_input_buffer", stats.recentMaxInput.value],
       ["client_recent_max_output_buffer", stats.recentMaxOutput.value],
       ["blocked_clients", pauses.heldCount + session.blocked.count],
-      ["tracking_clients", 0],
+      ["tracking_clients", tracking.clientCount],
       ["clients_in_timeout_table", session.blocked.timedCount],
       ["total_blocking_keys", session.blocked.keyCount],
       ["total_blocking_keys_on_nokey", session.blocked.keyCountWhenGone],

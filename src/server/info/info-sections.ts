@@ -2,6 +2,7 @@ import type { Pipeline } from "../../command/pipeline";
 import type { MemoryReport } from "../../introspection/memory/memory-report";
 import type { DataCall } from "../../keyspace/data-call";
 import type { Keyspace } from "../../keyspace/keyspace";
+import type { Tracking } from "../../keyspace/tracking/tracking";
 import type { SessionContext } from "../../session/session-context";
 import type { ServerFacts } from "../server-facts";
 import { clientsSection } from "./clients-section";
@@ -23,6 +24,7 @@ export interface InfoSources {
   readonly facts: ServerFacts;
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
+  readonly tracking: Tracking;
   readonly memoryReport: MemoryReport;
   readonly exceededTime: ExceededTime;
   readonly pipeline: () => Pipeline<DataCall>;
@@ -43,7 +45,7 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
   const { config } = session;
   return [
     serverSection(facts, config, () => session.clients.count),
-    clientsSection(session),
+    clientsSection(session, sources.tracking),
     memorySection({
       report: memoryReport,
       config,
@@ -55,6 +57,7 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
       session: session.stats,
       pubSub: session.pubSub,
       keyspace,
+      tracking: sources.tracking,
       exceededTime,
       pipeline,
       turns,

@@ -1,6 +1,7 @@
 import type { Pipeline } from "../../command/pipeline";
 import type { DataCall } from "../../keyspace/data-call";
 import type { Keyspace } from "../../keyspace/keyspace";
+import type { Tracking } from "../../keyspace/tracking/tracking";
 import type { PubSub } from "../../session/pubsub/pub-sub";
 import type { SessionStats } from "../../session/session-stats";
 import type { ExceededTime } from "./exceeded-time";
@@ -10,6 +11,7 @@ export interface StatsSectionParts {
   readonly session: SessionStats;
   readonly pubSub: PubSub;
   readonly keyspace: Keyspace;
+  readonly tracking: Tracking;
   readonly exceededTime: ExceededTime;
   readonly pipeline: () => Pick<Pipeline<DataCall>, "commandsProcessed">;
   readonly turns: () => TurnCounts;
@@ -34,6 +36,7 @@ export function statsSection(parts: StatsSectionParts): InfoSection {
     ...keyspaceFields(parts),
     ...subscriptionFields(parts.pubSub),
     ...ABSENT_FIELDS,
+    ...trackingFields(parts.tracking),
     ...processingFields(parts),
     ...ownFields(parts.session),
   ];
@@ -95,15 +98,20 @@ const ABSENT_FIELDS: readonly InfoField[] = [
   ["active_defrag_key_misses", 0],
   ["total_active_defrag_time", 0],
   ["current_active_defrag_time", 0],
-  ["tracking_total_keys", 0],
-  ["tracking_total_items", 0],
-  ["tracking_total_prefixes", 0],
-  ["unexpected_error_replies", 0],
 ];
+
+function trackingFields({ table, prefixes }: Tracking): InfoField[] {
+  return [
+    ["tracking_total_keys", table.count],
+    ["tracking_total_items", table.items],
+    ["tracking_total_prefixes", prefixes.count],
+  ];
+}
 
 function processingFields({ turns, errorReplies }: StatsSectionParts): InfoField[] {
   const { reads, writes } = turns();
   return [
+    ["unexpected_error_replies", 0],
     ["total_error_replies", errorReplies()],
     ["dump_payload_sanitizations", 0],
     ["total_reads_processed", reads],

@@ -8,8 +8,14 @@ import { listCommands } from "./client/list";
 import { switchCommands } from "./client/switches";
 import { trafficCommands } from "./client/traffic";
 
-/** CLIENT: a container; the work is done by its subcommands, in files by what they are about. */
-export function clientCommand(session: SessionContext): CommandSpec<SessionCall> {
+/**
+ * CLIENT: a container; the work is done by its subcommands, in files by what they are about.
+ * @param more subcommands that the role adds.
+ */
+export function clientCommand(
+  session: SessionContext,
+  more: readonly CommandSpec<SessionCall>[],
+): CommandSpec<SessionCall> {
   return {
     name: "client",
     arity: -2,
@@ -24,6 +30,7 @@ export function clientCommand(session: SessionContext): CommandSpec<SessionCall>
       ...killCommands(session),
       ...trafficCommands(session),
       ...switchCommands,
+      ...more,
       helpCommand,
     ],
   };

@@ -35,6 +35,11 @@ function setInfo(call: SessionCall): void {
   reply.ok();
 }
 
+/** -1 for a client that tracks no keys, 0 for one that is told itself. */
+function getRedirection({ client, reply }: SessionCall): void {
+  reply.integer(client.tracking === 0 ? -1 : client.redirectId);
+}
+
 export const identityCommands: readonly CommandSpec<SessionCall>[] = [
   {
     name: "id",
@@ -101,7 +106,6 @@ export const identityCommands: readonly CommandSpec<SessionCall>[] = [
     summary: "Gives the id of the client that invalidations are redirected to.",
     complexity: "O(1)",
     categories: ["connection"],
-    // -1 is what Redis answers a client that does not track keys.
-    handler: (call) => call.reply.integer(-1),
+    handler: getRedirection,
   },
 ];
