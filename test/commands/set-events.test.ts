@@ -46,6 +46,69 @@ const COMMANDS = `
   SMOVE s d 1
   SMOVE d s 1
   SMOVE nope s 1
+  SPOP nope
+  SPOP nope 3
+  SPOP s
+  SADD p 1
+  SPOP p
+  SADD p 1
+  SPOP p 0
+  SPOP p 1
+  SADD p 1 2 3 4 5 6 7 8 9 10
+  SPOP p 2
+  SPOP p 7
+  SPOP p 100
+  SADD p a b c d e f g h i j
+  SPOP p 2
+  SPOP p 7
+  SPOP p -1
+  SPOP p 1 2
+  SRANDMEMBER p
+  SRANDMEMBER nope
+  SRANDMEMBER nope 2
+  SRANDMEMBER p 10
+  SADD u 1 2 3
+  SADD v 2 3 4
+  SADD w 9
+  SINTER u v
+  SINTER u nope v
+  SINTERSTORE x u v
+  SINTERSTORE x u v
+  SINTERSTORE x u w
+  SINTERSTORE x u w
+  SINTERSTORE u u v
+  SINTERSTORE s u v
+  SINTERSTORE s u nope
+  SINTERSTORE s u nope
+  SET s v
+  SINTERSTORE x u s
+  SINTERSTORE s u nope
+  SINTERCARD 2 u v
+  SINTERCARD 2 u nope
+  SUNION u v nope
+  SUNIONSTORE x u v nope
+  SUNIONSTORE x nope nope2
+  SUNIONSTORE x nope nope2
+  SUNIONSTORE u u v
+  SDIFF u v nope
+  SDIFFSTORE x u v
+  SDIFFSTORE x v u
+  SDIFFSTORE x nope u
+  SDIFFSTORE u u w nope
+  SDIFFSTORE u u u
+  SADD z 1 2 3 4 5 6 7 8 9
+  SDIFFSTORE y z v w
+  SDIFFSTORE z z z w v
+  SSCAN z 0
+  SSCAN nope 0
+  SADD r 1
+  PEXPIREAT r 1
+  SINTERSTORE r nope nope
+  SADD r 1
+  PEXPIREAT r 1
+  SUNIONSTORE r v
+  PEXPIREAT r 1
+  SDIFFSTORE r v r
   SADD r 1 2
   PEXPIREAT r 1
   SADD r 1

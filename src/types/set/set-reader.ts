@@ -5,7 +5,7 @@ import { type BlockMemory, GRANULE_MASK, SEGMENT_SHIFT } from "../../memory/bloc
 import { DictCursor } from "../../structures/dict-cursor";
 import { ENTRY_HASH, ENTRY_KEY_LENGTH } from "../../structures/dict-layout";
 import { DictReader } from "../../structures/dict-reader";
-import { EntryList, randomEntry } from "../../structures/dict-walk";
+import { EntryList, randomEntry, scanBucket } from "../../structures/dict-walk";
 import { IntsetReader } from "../../structures/intset-reader";
 import { ListpackReader } from "../../structures/listpack-reader";
 
@@ -31,6 +31,8 @@ export const SET_TABLE = 3;
 /** Byte offset of the member in the block of a member of a table. */
 export const MEMBER_AT = 8;
 const DIGITS_BYTES = 24;
+/** Empty buckets that a scan steps over, for each member asked for, before it answers. */
+const BUCKETS_PER_COUNT = 10;
 const NO_BYTES = new Uint8Array(0);
 
 export class SetReader {
@@ -93,6 +95,11 @@ export class SetReader {
   /** Whether finding a member needs its hash; anything will do for `has` if not. */
   get needsHash(): boolean {
     return this.encoding === SET_TABLE;
+  }
+
+  /** Whether picking a member at random, or showing it, takes no walk. */
+  get picksQuickly(): boolean {
+    return this.encoding === SET_TABLE || this.encoding === SET_INTSET;
   }
 
   /** Whether the bytes are a member. */
@@ -160,6 +167,19 @@ export class SetReader {
     }
     if (this.encoding === SET_INTSET) return random.below(this.intset.count);
     return this.pack.seek(random.below(this.pack.count));
+  }
+
+  /**
+   * One step through a table: adds the places of about `count` members to a list and returns the
+   * cursor for the next step, 0 at the end.
+   */
+  scan(cursor: number, count: number, into: EntryList): number {
+    let next = cursor;
+    let bucketsLeft = count * BUCKETS_PER_COUNT;
+    do {
+      next = scanBucket(this.#memory, this.dict, next, into);
+    } while (next !== 0 && bucketsLeft-- > 0 && into.count < count);
+    return next;
   }
 
   /** Shows the member at a place. */

@@ -83,15 +83,11 @@ export class SetValue extends SetReader {
     return this;
   }
 
-  /** Makes an empty set that takes integers first. */
-  createIntset(): this {
-    this.#become(SET_INTSET, this.intset.create().ref);
-    return this;
-  }
-
-  /** Makes an empty listpack. */
-  createListpack(): this {
-    this.#become(SET_LISTPACK, this.pack.create(0).ref);
+  /** Makes an empty set of an encoding. */
+  createAs(encoding: number): this {
+    if (encoding === SET_TABLE) this.#become(encoding, this.dict.create().ref);
+    else if (encoding === SET_INTSET) this.#become(encoding, this.intset.create().ref);
+    else this.#become(encoding, this.pack.create(0).ref);
     return this;
   }
 
@@ -110,6 +106,29 @@ export class SetValue extends SetReader {
     }
     if (this.encoding === SET_INTSET) return this.#addToIntset(value, at, length);
     return this.#addToPack(value, at, length);
+  }
+
+  /** As `add`, for what is known not to be a member: nothing is looked up. */
+  addNew(value: Uint8Array, at: number, length: number): void {
+    if (this.encoding === SET_TABLE) {
+      this.#insert(this.hashOf(value, at, length), value, at, length);
+    } else if (this.encoding === SET_INTSET) {
+      this.#addToIntset(value, at, length);
+    } else {
+      this.#append(value, at, length);
+    }
+  }
+
+  /** Adds what fits the row of an intset or listpack and is no member, whatever the limits say. */
+  appendToRow(value: Uint8Array, at: number, length: number): void {
+    if (this.encoding === SET_INTSET) {
+      this.intset.want(value, at, length);
+      this.intset.add();
+      this.ref = this.intset.ref;
+    } else {
+      this.pack.append(value, at, length);
+      this.ref = this.pack.ref;
+    }
   }
 
   /** Takes a member out; false when it is not there. */
@@ -149,6 +168,25 @@ export class SetValue extends SetReader {
     if (this.encoding === SET_INTSET || this.encoding === SET_TABLE) return;
     this.pack.trim();
     this.ref = this.pack.ref;
+  }
+
+  /** Makes an intset of a set whose members are all integers, if there are not too many. */
+  toIntset(): void {
+    const { intset } = this;
+    const most = Math.min(this.#limits.maxIntsetEntries, MAX_INTSET_ENTRIES);
+    if (this.encoding === SET_INTSET || this.size > most) return;
+    this.start();
+    while (this.next()) {
+      if (!intset.want(this.valueBytes, this.valueAt, this.valueLength)) return;
+    }
+    intset.create();
+    this.start();
+    while (this.next()) {
+      intset.want(this.valueBytes, this.valueAt, this.valueLength);
+      intset.add();
+    }
+    this.dispose();
+    this.#become(SET_INTSET, intset.ref);
   }
 
   /** A copy of the value with the same encoding, which is not opened; returns its ref. */
@@ -217,15 +255,21 @@ export class SetValue extends SetReader {
   #addToPack(value: Uint8Array, at: number, length: number): boolean {
     const { pack } = this;
     if (pack.find(pack.first(), 1, value, at, length) !== 0) return false;
+    this.#append(value, at, length);
+    return true;
+  }
+
+  /** Adds a new member to a listpack, or to the table that it becomes. */
+  #append(value: Uint8Array, at: number, length: number): void {
     if (!this.#fitsPack(length)) {
       this.#toTable(length);
       if (this.encoding === SET_TABLE) {
-        return this.#addToTable(this.hashOf(value, at, length), value, at, length);
+        this.#insert(this.hashOf(value, at, length), value, at, length);
+        return;
       }
     }
-    pack.append(value, at, length);
-    this.ref = pack.ref;
-    return true;
+    this.pack.append(value, at, length);
+    this.ref = this.pack.ref;
   }
 
   /** Whether a listpack, of either kind, takes one more member. */
@@ -238,11 +282,14 @@ export class SetValue extends SetReader {
   }
 
   #addToTable(hash: number, value: Uint8Array, at: number, length: number): boolean {
-    const { dict } = this;
-    if (dict.find(hash, value, at, length) !== 0) return false;
-    dict.insert(this.#newMember(hash, value, at, length));
-    this.ref = dict.ref;
+    if (this.dict.find(hash, value, at, length) !== 0) return false;
+    this.#insert(hash, value, at, length);
     return true;
+  }
+
+  #insert(hash: number, value: Uint8Array, at: number, length: number): void {
+    this.dict.insert(this.#newMember(hash, value, at, length));
+    this.ref = this.dict.ref;
   }
 
   #newMember(hash: number, value: Uint8Array, at: number, length: number): number {
