@@ -83,6 +83,26 @@ export function addLongDouble(a: LongDouble, b: LongDouble): LongDouble {
   return rounded(sum < 0n, magnitude, 1n, exponent);
 }
 
+/**
+ * The least integer that is not below value * factor, where the product is rounded as the processor
+ * rounds it. A number, so inexact beyond 2^53; infinite where the product is, NaN for nan.
+ * @param factor above 0.
+ */
+export function ceilOfProduct(value: LongDouble, factor: bigint): number {
+  if (value.kind === "nan") return Number.NaN;
+  const sign = value.negative ? -1 : 1;
+  if (value.kind === "infinite") return sign * Number.POSITIVE_INFINITY;
+  if (value.mantissa === 0n) return 0;
+  const product = rounded(value.negative, value.mantissa * factor, 1n, value.exponent);
+  if (product.kind === "infinite") return sign * Number.POSITIVE_INFINITY;
+  const { mantissa, exponent } = product;
+  if (exponent >= 0) return sign * Number(mantissa << BigInt(exponent));
+  const divisor = 1n << BigInt(-exponent);
+  const whole = mantissa / divisor;
+  if (value.negative) return -Number(whole);
+  return Number(whole * divisor === mantissa ? whole : whole + 1n);
+}
+
 /** False for infinity and nan, which Redis never stores. */
 export function isFiniteLongDouble(value: LongDouble): boolean {
   return value.kind === "finite";

@@ -7,6 +7,7 @@ import { canRun, OUR_SERVER, REAL_SERVER, ServerProcess } from "../support/serve
 import { runScript } from "./parity";
 import type { ParityScript } from "./script";
 import { BIT_SCRIPTS } from "./scripts/bits";
+import { BLOCKING_SCRIPTS } from "./scripts/blocking";
 import { COUNTER_SCRIPTS } from "./scripts/counters";
 import { ERROR_SCRIPTS } from "./scripts/errors";
 import { EXPIRE_SCRIPTS } from "./scripts/expire";
@@ -33,6 +34,7 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   server: SERVER_SCRIPTS,
   pubsub: PUBSUB_SCRIPTS,
   transactions: TRANSACTION_SCRIPTS,
+  blocking: BLOCKING_SCRIPTS,
   errors: ERROR_SCRIPTS,
   protocol: PROTOCOL_SCRIPTS,
 };

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { RawClient, type RawClientTarget } from "../support/raw-client";
 import { decodeReply } from "../support/reply";
 import { encodeCommand } from "../support/resp-encode";
+import { waitFor } from "../support/wait-for";
 import { sameReplies } from "./allowed-differences";
 import type { ParityScript, Step } from "./script";
 
@@ -75,6 +76,7 @@ class ScriptRun {
   async step(step: Step): Promise<void> {
     this.#current = step;
     if (step.kind === "pause") return delay(step.durationMs);
+    if (step.kind === "waiting") return this.#untilWaiting(step.count);
     const clients = await this.#clientPair(step.client);
     switch (step.kind) {
       case "command":
@@ -87,6 +89,13 @@ class ScriptRun {
         clients.ours.sendRaw(step.bytes);
         clients.real.sendRaw(step.bytes);
         return;
+      case "ask":
+        await both(clients, async (client, side) =>
+          client.send(...this.#substitute(step.args, side)),
+        );
+        return;
+      case "silent":
+        return this.#expectSilence(clients);
       case "read":
         return this.#read(clients, step.count);
       case "closed":
@@ -155,6 +164,28 @@ class ScriptRun {
       const isMonitorLine = /^\+\d+\.\d{6} \[/.test(replies.real.toString("latin1"));
       this.#compare([Buffer.from(isMonitorLine ? "#monitor" : "")], replies);
     }
+  }
+
+  async #untilWaiting(count: number): Promise<void> {
+    await both(this.servers, async (target) => {
+      const client = await RawClient.connect(target);
+      await waitFor(`${count} clients to wait`, async () =>
+        String(await client.call("INFO", "clients")).includes(`\nblocked_clients:${count}\r`),
+      );
+      await client.close();
+    });
+  }
+
+  /** A server answers clients in their order, so what it had sent is here after a PING by another. */
+  async #expectSilence(clients: Pair<RawClient>): Promise<void> {
+    await both(this.servers, async (target) => {
+      const client = await RawClient.connect(target);
+      await client.call("PING");
+      await client.close();
+    });
+    const unread = await both(clients, async (client) => client.unreadReplies());
+    const replies = { ours: Buffer.from(`${unread.ours}`), real: Buffer.from(`${unread.real}`) };
+    if (unread.ours + unread.real > 0) this.#report([], replies);
   }
 
   async #expectClose(clients: Pair<RawClient>): Promise<void> {

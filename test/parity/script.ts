@@ -8,6 +8,9 @@
 //   .let id CLIENT ID     keeps the integer each server answers; `$id` stands for it from then on
 //   .send "*1\r\n..."     bytes as they are, no reply read
 //   .read [N]             N more replies (pushes, replies to `.send`), compared
+//   .ask BLPOP k 0        a command whose reply comes later, for `.read`
+//   .waiting N            goes on when so many clients wait in a command on each server
+//   .silent               this client has been sent nothing that has not been read
 //   .closed               the servers close this connection; replies before that are compared
 //   .disconnect           this client closes
 //   .scan SCAN * MATCH x  a whole iteration, `*` being the cursor; elements compared as a set
@@ -37,7 +40,9 @@ export type Step = StepBase &
     | { readonly kind: "scan"; readonly args: readonly Buffer[] }
     | { readonly kind: "send"; readonly bytes: Buffer }
     | { readonly kind: "read"; readonly count: number }
-    | { readonly kind: "closed" | "disconnect" }
+    | { readonly kind: "ask"; readonly args: readonly Buffer[] }
+    | { readonly kind: "waiting"; readonly count: number }
+    | { readonly kind: "closed" | "disconnect" | "silent" }
     | { readonly kind: "pause"; readonly durationMs: number }
   );
 
@@ -94,8 +99,13 @@ function directive(name: string, operands: readonly Buffer[]): object {
       return { kind: "send", bytes: only(operands) };
     case ".read":
       return { kind: "read", count: operands.length === 0 ? 1 : Number(only(operands)) };
+    case ".ask":
+      return { kind: "ask", args: operands };
+    case ".waiting":
+      return { kind: "waiting", count: Number(only(operands)) };
     case ".closed":
     case ".disconnect":
+    case ".silent":
       return { kind: name.slice(1) };
     case ".pause":
       return { kind: "pause", durationMs: Number(only(operands)) };

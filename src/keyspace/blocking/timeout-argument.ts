@@ -1,4 +1,4 @@
-import { isFiniteLongDouble, type LongDouble, parseLongDouble } from "../../base/long-double";
+import { ceilOfProduct, parseLongDouble } from "../../base/long-double";
 import { ERR_TIMEOUT_NEGATIVE, ERR_TIMEOUT_NOT_INTEGER } from "../../command/error-texts";
 import type { SessionCall } from "../../session/session-call";
 
@@ -19,7 +19,7 @@ export function readTimeoutSeconds(call: SessionCall, index: number): number {
     reply.error(ERR_NOT_FLOAT);
     return Number.NaN;
   }
-  const timeoutMs = Math.ceil(millisecondsOf(seconds));
+  const timeoutMs = ceilOfProduct(seconds, 1000n);
   if (timeoutMs < 0) {
     reply.error(ERR_TIMEOUT_NEGATIVE);
     return Number.NaN;
@@ -44,13 +44,4 @@ export function readTimeoutMs(call: SessionCall, index: number): number {
     return Number.NaN;
   }
   return timeoutMs;
-}
-
-function millisecondsOf(seconds: LongDouble): number {
-  const sign = seconds.negative ? -1 : 1;
-  if (!isFiniteLongDouble(seconds)) return sign * Number.POSITIVE_INFINITY;
-  if (seconds.mantissa === 0n) return 0;
-  const size = Number(seconds.mantissa) * 2 ** seconds.exponent * 1000;
-  // Less than any double is still not nothing, which would be for ever.
-  return sign * Math.max(size, Number.MIN_VALUE);
 }

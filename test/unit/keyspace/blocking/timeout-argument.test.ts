@@ -48,7 +48,9 @@ const SECONDS: readonly (readonly [string, number | string])[] = [
   ["-0.0001", 0],
   ["9223372036854774", 9223372036854774000],
   ["-1", NEGATIVE],
-  ["-0.001", NEGATIVE],
+  // In 80 bits this is a little less than a thousandth below zero, which is rounded up to nothing.
+  ["-0.001", 0],
+  ["-0.0011", NEGATIVE],
   ["-inf", NEGATIVE],
   ["9223372036854776", TOO_LARGE],
   ["1e400", TOO_LARGE],
