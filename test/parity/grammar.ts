@@ -7,19 +7,20 @@ import { BIT_GRAMMARS } from "./grammars/bits";
 import { HASH_GRAMMARS } from "./grammars/hashes";
 import { KEYSPACE_GRAMMARS } from "./grammars/keyspace";
 import { SESSION_GRAMMARS } from "./grammars/session";
+import { SET_GRAMMARS } from "./grammars/sets";
 import { STRING_GRAMMARS } from "./grammars/strings";
 
 export const GRAMMARS: readonly CommandGrammar[] = [
   ...STRING_GRAMMARS,
   ...BIT_GRAMMARS,
   ...HASH_GRAMMARS,
+  ...SET_GRAMMARS,
   ...KEYSPACE_GRAMMARS,
   ...SESSION_GRAMMARS,
 ];
 
 /**
  * Arguments put where they do not belong; none is a small positive number, see above.
- * SCAN is left alone: what a cursor other than 0 stands for is each server's own business.
  */
 const JUNK: readonly (string | Buffer)[] = [
   ...NOT_NUMBERS,
@@ -37,6 +38,9 @@ const JUNK: readonly (string | Buffer)[] = [
   Buffer.from([255, 0]),
 ];
 
+/** What a cursor other than 0 stands for is each server's own business, and so is what chance takes. */
+const UNSPOILED: ReadonlySet<string> = new Set(["SCAN", "SSCAN", "SPOP"]);
+
 /** Draws commands from grammars, some of them with an argument too few, too many or wrong. */
 export class CommandSource {
   readonly #draw: Draw;
@@ -53,7 +57,7 @@ export class CommandSource {
   next(): Buffer[] {
     const { name, args } = this.#pick();
     const words: Words = [this.#draw.caseOf(name), ...args(this.#draw)];
-    if (this.random.chance(0.05) && name !== "SCAN") this.#spoil(words);
+    if (this.random.chance(0.05) && !UNSPOILED.has(name)) this.#spoil(words);
     return words.map((word) => (typeof word === "string" ? Buffer.from(word, "latin1") : word));
   }
 

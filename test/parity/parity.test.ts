@@ -18,6 +18,7 @@ import { PROTOCOL_SCRIPTS } from "./scripts/protocol";
 import { PUBSUB_SCRIPTS } from "./scripts/pubsub";
 import { SERVER_SCRIPTS } from "./scripts/server";
 import { SESSION_SCRIPTS } from "./scripts/session";
+import { SET_SCRIPTS } from "./scripts/sets";
 import { STRING_SCRIPTS } from "./scripts/strings";
 import { TRANSACTION_SCRIPTS } from "./scripts/transactions";
 
@@ -27,6 +28,7 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   counters: COUNTER_SCRIPTS,
   bits: BIT_SCRIPTS,
   hashes: HASH_SCRIPTS,
+  sets: SET_SCRIPTS,
   keyspace: KEYSPACE_SCRIPTS,
   object: OBJECT_SCRIPTS,
   expire: EXPIRE_SCRIPTS,
