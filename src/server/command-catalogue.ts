@@ -13,6 +13,8 @@ import { transactionCommands } from "../transactions/commands/transaction-comman
 import { bitmapCommands } from "../types/bitmap/bitmap-commands";
 import { hashCommands } from "../types/hash/hash-commands";
 import { HashLimits } from "../types/hash/hash-limits";
+import { hyperLogLogCommands } from "../types/hyperloglog/hyperloglog-commands";
+import { HyperLogLogLimits } from "../types/hyperloglog/hyperloglog-limits";
 import { listCommands } from "../types/list/list-commands";
 import { ListLimits } from "../types/list/list-limits";
 import { setCommands } from "../types/set/set-commands";
@@ -42,6 +44,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...transactionCommands(context.transactions),
     ...stringCommands(limits),
     ...bitmapCommands(limits, context.bits),
+    ...hyperLogLogCommands(hyperLogLogLimits(context.session.config)),
     ...hashCommands(hashLimits(context.session.config)),
     ...setCommands(new SetLimits().followConfig(context.session.config)),
     ...listCommands(new ListLimits().followConfig(context.session.config)),
@@ -88,5 +91,15 @@ function hashLimits(config: Config): HashLimits {
   };
   follow();
   config.onChange(["hash-max-listpack-entries", "hash-max-listpack-value"], follow);
+  return limits;
+}
+
+/** The longest sparse HyperLogLog, following CONFIG SET hll-sparse-max-bytes. */
+function hyperLogLogLimits(config: Config): HyperLogLogLimits {
+  const limits = new HyperLogLogLimits(config.number("hll-sparse-max-bytes"));
+  config.onChange("hll-sparse-max-bytes", () => {
+    limits.sparseMaxBytes = config.number("hll-sparse-max-bytes");
+    return undefined;
+  });
   return limits;
 }

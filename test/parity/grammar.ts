@@ -5,6 +5,7 @@ import type { SeededRandom } from "../support/seeds";
 import { type CommandGrammar, Draw, NOT_NUMBERS, type Words } from "./draw";
 import { BIT_GRAMMARS } from "./grammars/bits";
 import { HASH_GRAMMARS } from "./grammars/hashes";
+import { HYPERLOGLOG_GRAMMARS } from "./grammars/hyperloglog";
 import { KEYSPACE_GRAMMARS } from "./grammars/keyspace";
 import { SESSION_GRAMMARS } from "./grammars/session";
 import { SET_GRAMMARS } from "./grammars/sets";
@@ -15,6 +16,7 @@ export const GRAMMARS: readonly CommandGrammar[] = [
   ...BIT_GRAMMARS,
   ...HASH_GRAMMARS,
   ...SET_GRAMMARS,
+  ...HYPERLOGLOG_GRAMMARS,
   ...KEYSPACE_GRAMMARS,
   ...SESSION_GRAMMARS,
 ];

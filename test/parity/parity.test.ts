@@ -12,6 +12,7 @@ import { COUNTER_SCRIPTS } from "./scripts/counters";
 import { ERROR_SCRIPTS } from "./scripts/errors";
 import { EXPIRE_SCRIPTS } from "./scripts/expire";
 import { HASH_SCRIPTS } from "./scripts/hashes";
+import { HYPERLOGLOG_SCRIPTS } from "./scripts/hyperloglog";
 import { KEYSPACE_SCRIPTS } from "./scripts/keyspace";
 import { OBJECT_SCRIPTS } from "./scripts/object";
 import { PROTOCOL_SCRIPTS } from "./scripts/protocol";
@@ -29,6 +30,7 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   bits: BIT_SCRIPTS,
   hashes: HASH_SCRIPTS,
   sets: SET_SCRIPTS,
+  hyperloglog: HYPERLOGLOG_SCRIPTS,
   keyspace: KEYSPACE_SCRIPTS,
   object: OBJECT_SCRIPTS,
   expire: EXPIRE_SCRIPTS,
