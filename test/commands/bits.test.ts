@@ -3,14 +3,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { valueStartOf } from "../../src/keyspace/entry";
-import { SEGMENT_SHIFT } from "../../src/memory/block-memory";
-import { stringLength } from "../../src/types/string/string-value";
-import type { CommandEngine } from "../support/command-engine";
 import { compareEvents } from "../support/published-events";
 import { withSeed } from "../support/seeds";
 import { compareWrongTypes } from "../support/wrong-type";
 import { bitEngine, bitSpecs } from "./bits-engine";
+import { bytesOfEntry, entryOf } from "./engine-values";
 
 const EVENTS = `
   GETBIT a 1
@@ -94,18 +91,6 @@ test("commands on bits raise the events of a real server", (t) =>
 test("commands on bits refuse a list, or take its key, as a real server does", (t) =>
   compareWrongTypes(t, bitSpecs(), ON_A_LIST));
 
-/** The bytes of a string entry, live or frozen. */
-function bytesOf({ memory }: CommandEngine, entry: number): Buffer {
-  const at = valueStartOf(memory, entry);
-  const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
-  return Buffer.from(bytes?.slice(at, at + stringLength(memory, entry)) ?? []);
-}
-
-function entryOf({ keyspace, call }: CommandEngine, name: string): number {
-  const key = Buffer.from(name);
-  return call.db.find(keyspace.hashOf(key, 0, key.length), key, 0, key.length);
-}
-
 function setBitIn(model: Buffer, offset: number, bit: number): Buffer {
   const bytes = Buffer.alloc(Math.max(model.length, (offset >>> 3) + 1));
   model.copy(bytes);
@@ -149,7 +134,7 @@ test("a frozen image keeps its bits while commands change them, and nothing is l
     };
     const check = (entries: ReadonlyMap<string, number>, expected: typeof model): void => {
       for (const [name, bytes] of expected) {
-        assert.ok(bytesOf(engine, entries.get(name) ?? 0).equals(bytes), JSON.stringify(name));
+        assert.ok(bytesOfEntry(engine, entries.get(name) ?? 0).equals(bytes), JSON.stringify(name));
       }
     };
     const live = () => new Map([...model.keys()].map((name) => [name, entryOf(engine, name)]));
@@ -201,9 +186,10 @@ test("BITOP takes any number of sources of any length", () =>
       for (let i = 0; i < expected.length; i++) {
         expected[i] = rule(given.map((bytes) => bytes[i] ?? 0));
       }
-      const entry = entryOf(engine, "d");
-      const found = entry === 0 ? Buffer.alloc(0) : bytesOf(engine, entry);
-      assert.ok(found.equals(expected), `${name} ${chosen.join(" ")}`);
+      assert.ok(
+        bytesOfEntry(engine, entryOf(engine, "d")).equals(expected),
+        `${name} ${chosen.join(" ")}`,
+      );
     }
   }));
 
