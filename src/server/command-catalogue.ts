@@ -44,7 +44,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...transactionCommands(context.transactions),
     ...stringCommands(limits),
     ...bitmapCommands(limits, context.bits),
-    ...hyperLogLogCommands(hyperLogLogLimits(context.session.config)),
+    ...hyperLogLogCommands(new HyperLogLogLimits().followConfig(context.session.config)),
     ...hashCommands(hashLimits(context.session.config)),
     ...setCommands(new SetLimits().followConfig(context.session.config)),
     ...listCommands(new ListLimits().followConfig(context.session.config)),
@@ -91,15 +91,5 @@ function hashLimits(config: Config): HashLimits {
   };
   follow();
   config.onChange(["hash-max-listpack-entries", "hash-max-listpack-value"], follow);
-  return limits;
-}
-
-/** The longest sparse HyperLogLog, following CONFIG SET hll-sparse-max-bytes. */
-function hyperLogLogLimits(config: Config): HyperLogLogLimits {
-  const limits = new HyperLogLogLimits(config.number("hll-sparse-max-bytes"));
-  config.onChange("hll-sparse-max-bytes", () => {
-    limits.sparseMaxBytes = config.number("hll-sparse-max-bytes");
-    return undefined;
-  });
   return limits;
 }

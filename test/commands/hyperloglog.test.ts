@@ -72,7 +72,7 @@ const ON_A_LIST = `
 function specs(): readonly CommandSpec<DataCall>[] {
   return [
     ...stringCommands(new StringLimits(MEBIBYTE)),
-    ...hyperLogLogCommands(new HyperLogLogLimits(3000)),
+    ...hyperLogLogCommands(new HyperLogLogLimits()),
   ];
 }
 
