@@ -15,7 +15,7 @@ const NEWER_DOCS: ReadonlyMap<string, string> = new Map([
   ["client|kill", "7.4 adds MAXAGE"],
   ["client|list", "7.2 adds lib-name and lib-ver"],
 ]);
-const NEWER_COMMANDS = ["sunioncard", "sdiffcard"];
+const NEWER_COMMANDS = ["sunioncard", "sdiffcard", "lmovem"];
 const NEWER_SUBCOMMANDS = ["client|no-touch", "client|setinfo"];
 /** Texts that are in own words. */
 const OWN_WORDS = new Set(["summary", "complexity"]);

@@ -7,6 +7,7 @@ import { BIT_GRAMMARS } from "./grammars/bits";
 import { HASH_GRAMMARS } from "./grammars/hashes";
 import { HYPERLOGLOG_GRAMMARS } from "./grammars/hyperloglog";
 import { KEYSPACE_GRAMMARS } from "./grammars/keyspace";
+import { LIST_GRAMMARS } from "./grammars/lists";
 import { SESSION_GRAMMARS } from "./grammars/session";
 import { SET_GRAMMARS } from "./grammars/sets";
 import { STRING_GRAMMARS } from "./grammars/strings";
@@ -17,6 +18,7 @@ export const GRAMMARS: readonly CommandGrammar[] = [
   ...HASH_GRAMMARS,
   ...SET_GRAMMARS,
   ...HYPERLOGLOG_GRAMMARS,
+  ...LIST_GRAMMARS,
   ...KEYSPACE_GRAMMARS,
   ...SESSION_GRAMMARS,
 ];

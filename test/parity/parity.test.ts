@@ -14,6 +14,7 @@ import { EXPIRE_SCRIPTS } from "./scripts/expire";
 import { HASH_SCRIPTS } from "./scripts/hashes";
 import { HYPERLOGLOG_SCRIPTS } from "./scripts/hyperloglog";
 import { KEYSPACE_SCRIPTS } from "./scripts/keyspace";
+import { LIST_SCRIPTS } from "./scripts/lists";
 import { OBJECT_SCRIPTS } from "./scripts/object";
 import { PROTOCOL_SCRIPTS } from "./scripts/protocol";
 import { PUBSUB_SCRIPTS } from "./scripts/pubsub";
@@ -31,6 +32,7 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   hashes: HASH_SCRIPTS,
   sets: SET_SCRIPTS,
   hyperloglog: HYPERLOGLOG_SCRIPTS,
+  lists: LIST_SCRIPTS,
   keyspace: KEYSPACE_SCRIPTS,
   object: OBJECT_SCRIPTS,
   expire: EXPIRE_SCRIPTS,

@@ -1,5 +1,6 @@
 import type { CommandSpec } from "../../command/spec";
 import type { DataCall } from "../../keyspace/data-call";
+import { blockingCommands } from "./commands/blocking";
 import { changeCommands } from "./commands/change";
 import { moveCommands } from "./commands/move";
 import { popCommands } from "./commands/pop";
@@ -19,5 +20,6 @@ export function listCommands(limits: ListLimits): readonly CommandSpec<DataCall>
     ...changeCommands(rooms),
     ...moveCommands(rooms),
     positionCommand(rooms),
+    ...blockingCommands(rooms),
   ];
 }

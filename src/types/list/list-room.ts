@@ -4,6 +4,10 @@ import type { Arena } from "../../memory/arena";
 import { List } from "./list";
 import type { ListLimits } from "./list-limits";
 
+/** The two ends of a list. */
+export const END_FIRST = 0;
+export const END_LAST = 1;
+
 const SCRATCH_BYTES = 4096;
 
 /**
@@ -20,6 +24,17 @@ export class ListRoom {
   constructor(memory: Arena, limits: ListLimits) {
     this.list = new List(memory, limits);
     this.value = this.#scratch;
+  }
+
+  /** Opens the list of an entry at its first or last element; returns the offset in its node. */
+  seekEnd(entry: number, end: number): number {
+    const list = this.list.openEntry(entry);
+    if (end === END_FIRST) {
+      list.firstNode();
+      return list.pack.first();
+    }
+    list.lastNode();
+    return list.pack.last();
   }
 
   /** Copies an element of the list's current node. Allocates for long ones only. */

@@ -1,6 +1,7 @@
 import { latin1Bytes } from "../../../base/bytes";
 import type { Arguments } from "../../../command/arguments";
 import type { ArgumentDoc } from "../../../command/spec";
+import { END_FIRST, END_LAST } from "../list-room";
 
 /** Arguments that several list commands have: how COMMAND DOCS tells them, and how they are read. */
 
@@ -17,6 +18,8 @@ export const COUNT: ArgumentDoc = {
   flags: ["optional"],
 };
 
+export const TIMEOUT: ArgumentDoc = { name: "timeout", type: "double" };
+
 /** The choice of an end of a list. */
 export function endOf(name: string): ArgumentDoc {
   return {
@@ -29,8 +32,7 @@ export function endOf(name: string): ArgumentDoc {
   };
 }
 
-export const END_FIRST = 0;
-export const END_LAST = 1;
+export const COUNT_WORD = latin1Bytes("count");
 const LEFT = latin1Bytes("left");
 const RIGHT = latin1Bytes("right");
 

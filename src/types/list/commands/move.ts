@@ -3,11 +3,19 @@ import { type CommandSpec, keyAt } from "../../../command/spec";
 import { EVENT_LIST } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
 import { TYPE_LIST } from "../../../keyspace/entry";
-import { type ListRoom, type ListRooms, openForPush, storeList } from "../list-room";
-import { DESTINATION, END_FIRST, END_LAST, endOf, readEnd, SOURCE } from "./docs";
-import { removePopped } from "./pop";
+import type { List } from "../list";
+import {
+  END_FIRST,
+  END_LAST,
+  type ListRoom,
+  type ListRooms,
+  openForPush,
+  storeList,
+} from "../list-room";
+import { COUNT, COUNT_WORD, DESTINATION, endOf, readEnd, SOURCE } from "./docs";
+import { ERR_COUNT } from "./pop";
 
-/** LMOVE and RPOPLPUSH: an element taken from one list and put into another. */
+/** LMOVE, RPOPLPUSH and LMOVEM: elements taken from one list and put into another. */
 
 function move(call: DataCall, room: ListRoom): void {
   const { args, reply } = call;
@@ -32,52 +40,103 @@ export function moveElement(call: DataCall, room: ListRoom, from: number, to: nu
   if (call.isWrongType(source, TYPE_LIST)) return true;
   const target = call.write(2);
   if (target !== 0 && call.isWrongType(target, TYPE_LIST)) return true;
-  takeEnd(room, source, from);
+  room.take(room.seekEnd(source, from));
   reply.bulk(room.value, 0, room.valueLength);
-  if (call.isSameKey(1, 2)) rotate(call, room, source, from, to);
-  else {
-    openForPush(call, room.list, target);
-    pushTaken(call, room, to, target);
-    const left = call.peek(1);
-    room.list.openEntry(left);
-    removePopped(call, room, 1, left, from, 1);
-  }
+  const isEmptied = shift(call, room, source, target, from, to);
+  tellMoved(call, from, to, 1);
+  if (isEmptied) call.deleteEmptied(1, call.peek(1));
   return true;
 }
 
-/** Copies the element at an end of a list. */
-function takeEnd(room: ListRoom, entry: number, end: number): void {
-  const list = room.list.openEntry(entry);
-  if (end === END_FIRST) list.firstNode();
-  else list.lastNode();
-  room.take(end === END_FIRST ? list.pack.first() : list.pack.last());
+/** LMOVEM: as many times an LMOVE as COUNT says, or as the source has elements. */
+function moveSeveral(call: DataCall, room: ListRoom): void {
+  const { args, reply } = call;
+  const from = readEnd(args, 3);
+  const to = readEnd(args, 4);
+  const hasCount = args.count === 7 && args.is(5, COUNT_WORD);
+  if (from < 0 || to < 0 || (args.count !== 5 && !hasCount)) {
+    reply.error(ERR_SYNTAX);
+    return;
+  }
+  const count = hasCount ? args.clampedInteger(6) : 1;
+  if (!(count >= 1)) {
+    reply.error(ERR_COUNT);
+    return;
+  }
+  const source = call.write(1);
+  if (source === 0) {
+    reply.nilArray();
+    return;
+  }
+  if (call.isWrongType(source, TYPE_LIST)) return;
+  const target = call.write(2);
+  if (target !== 0 && call.isWrongType(target, TYPE_LIST)) return;
+  const moved = Math.min(count, room.list.openEntry(source).length);
+  reply.array(moved);
+  let isEmptied = false;
+  for (let left = moved; left > 0; left--) {
+    const entry = call.peek(1);
+    room.take(room.seekEnd(entry, from));
+    reply.bulk(room.value, 0, room.valueLength);
+    isEmptied = shift(call, room, entry, call.peek(2), from, to);
+  }
+  tellMoved(call, from, to, moved);
+  if (isEmptied) call.deleteEmptied(1, call.peek(1));
 }
 
-/** Puts the element taken into the opened list, that of the found entry of argument 2 (0: new). */
-function pushTaken(call: DataCall, room: ListRoom, to: number, target: number): void {
-  const { list, value, valueLength } = room;
-  list.grow(valueLength, 1);
-  if (to === END_FIRST) list.pushFirst(value, 0, valueLength);
-  else list.pushLast(value, 0, valueLength);
-  storeList(call, list, 2, target);
-  call.keyspace.stats.dirty--;
-  call.changed(2, EVENT_LIST, to === END_FIRST ? "lpush" : "rpush");
-}
-
-/** Within one list, which has the element on its way for a moment. */
-function rotate(call: DataCall, room: ListRoom, entry: number, from: number, to: number): void {
+/**
+ * Puts the element taken from the end of a list to an end of another, or of the same. The entry
+ * found last is the target's (0: there is none). Returns whether the source is to be deleted.
+ */
+function shift(
+  call: DataCall,
+  room: ListRoom,
+  source: number,
+  target: number,
+  from: number,
+  to: number,
+): boolean {
   const { list } = room;
-  list.openEntry(entry);
-  if (list.length > 1) {
-    if (from === END_FIRST) list.removeFirst(1);
-    else list.removeLast(1);
-    pushTaken(call, room, to, entry);
+  if (source === target) {
+    list.openEntry(source);
+    // An only element stays where it is.
+    if (list.length === 1) return false;
+    removeEnd(list, from);
+    pushTaken(room, to);
     list.shrink();
     list.store(call.db);
-  } else {
-    call.keyspace.stats.dirty--;
-    call.changed(2, EVENT_LIST, to === END_FIRST ? "lpush" : "rpush");
+    return false;
   }
+  openForPush(call, list, target);
+  pushTaken(room, to);
+  storeList(call, list, 2, target);
+  // The source may lie elsewhere in the dictionary by now.
+  list.openEntry(call.peek(1));
+  if (list.length === 1) return true;
+  removeEnd(list, from);
+  list.shrink();
+  list.store(call.db);
+  return false;
+}
+
+function removeEnd(list: List, end: number): void {
+  if (end === END_FIRST) list.removeFirst(1);
+  else list.removeLast(1);
+}
+
+/** Puts the element taken into the opened list. */
+function pushTaken(room: ListRoom, end: number): void {
+  const { list, value, valueLength } = room;
+  list.grow(valueLength, 1);
+  if (end === END_FIRST) list.pushFirst(value, 0, valueLength);
+  else list.pushLast(value, 0, valueLength);
+}
+
+/** Counts and publishes `count` elements moved. */
+function tellMoved(call: DataCall, from: number, to: number, count: number): void {
+  // Two events, but one change for each element.
+  call.keyspace.stats.dirty += count - 2;
+  call.changed(2, EVENT_LIST, to === END_FIRST ? "lpush" : "rpush");
   call.changed(1, EVENT_LIST, from === END_FIRST ? "lpop" : "rpop");
 }
 
@@ -108,6 +167,16 @@ export function moveCommands(rooms: ListRooms): readonly CommandSpec<DataCall>[]
       deprecatedSince: "6.2.0",
       replacedBy: "`LMOVE` with the `RIGHT` and `LEFT` arguments",
       handler: rooms.handler((call, room) => moveOrTell(call, room, END_LAST, END_FIRST)),
+    },
+    {
+      ...common,
+      name: "lmovem",
+      arity: -5,
+      since: "8.10.0",
+      summary: "Takes several elements from an end of a list and puts them at an end of another.",
+      complexity: "O(N) in the elements moved",
+      arguments: [SOURCE, DESTINATION, endOf("wherefrom"), endOf("whereto"), COUNT],
+      handler: rooms.handler(moveSeveral),
     },
   ];
 }

@@ -1,4 +1,3 @@
-import { latin1Bytes } from "../../../base/bytes";
 import { ERR_SYNTAX, errWrongArity } from "../../../command/error-texts";
 import { type CommandSpec, keyAt } from "../../../command/spec";
 import { EVENT_LIST } from "../../../config/keyspace-events";
@@ -6,15 +5,14 @@ import type { DataCall } from "../../../keyspace/data-call";
 import { TYPE_LIST } from "../../../keyspace/entry";
 import { replyElement } from "../../../keyspace/listpack-reply";
 import { replyFromLast, replyRange } from "../list-reply";
-import type { ListRoom, ListRooms } from "../list-room";
-import { COUNT, END_FIRST, END_LAST, endOf, KEY, KEYS, readEnd } from "./docs";
+import { END_FIRST, END_LAST, type ListRoom, type ListRooms } from "../list-room";
+import { COUNT, COUNT_WORD, endOf, KEY, KEYS, readEnd } from "./docs";
 
 /** LPOP, RPOP and LMPOP: elements taken from the ends. */
 
-const COUNT_WORD = latin1Bytes("count");
 const ERR_NOT_POSITIVE = "ERR value is out of range, must be positive";
 const ERR_NUMKEYS = "ERR numkeys should be greater than 0";
-const ERR_COUNT = "ERR count should be greater than 0";
+export const ERR_COUNT = "ERR count should be greater than 0";
 
 function pop(call: DataCall, room: ListRoom, end: number): void {
   const { args, reply } = call;
@@ -28,15 +26,7 @@ function pop(call: DataCall, room: ListRoom, end: number): void {
     return;
   }
   if (call.isWrongType(entry, TYPE_LIST)) return;
-  const list = room.list.openEntry(entry);
-  const { pack } = list;
-  if (end === END_FIRST) {
-    list.firstNode();
-    replyElement(reply, pack, pack.first());
-  } else {
-    list.lastNode();
-    replyElement(reply, pack, pack.last());
-  }
+  replyElement(reply, room.list.pack, room.seekEnd(entry, end));
   removePopped(call, room, 1, entry, end, 1);
 }
 
@@ -147,6 +137,7 @@ export class MultiPop {
   popFirst(call: DataCall, room: ListRoom): boolean {
     const { reply, args } = call;
     for (let index = this.firstKey; index < this.firstKey + this.keyCount; index++) {
+      if (!call.mayServeFrom(index)) continue;
       const entry = call.write(index);
       if (entry === 0) continue;
       if (call.isWrongType(entry, TYPE_LIST)) return true;

@@ -1,8 +1,15 @@
 import { type CommandSpec, keyAt } from "../../../command/spec";
 import { EVENT_LIST } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
-import { type ListRoom, type ListRooms, openForPush, storeList } from "../list-room";
-import { ELEMENTS, END_FIRST, END_LAST, KEY } from "./docs";
+import {
+  END_FIRST,
+  END_LAST,
+  type ListRoom,
+  type ListRooms,
+  openForPush,
+  storeList,
+} from "../list-room";
+import { ELEMENTS, KEY } from "./docs";
 
 /** LPUSH, RPUSH, LPUSHX and RPUSHX: elements put in at the ends. */
 
