@@ -49,11 +49,6 @@ const ALLOWED_DIFFERENCES: readonly AllowedDifference[] = [
     same: bothIntegers,
   },
   {
-    commands: ["object encoding"],
-    reason: "7.2 keeps a small list as one listpack, which 7.0 calls a quicklist of one node",
-    same: (ours, real) => ours === "listpack" && real === "quicklist",
-  },
-  {
     commands: ["keys", "hkeys", "hvals", "smembers", "sinter", "sunion", "sdiff"],
     reason: "order follows the hash, whose key is random",
     same: sameElements,
