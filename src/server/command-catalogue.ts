@@ -45,7 +45,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...stringCommands(limits),
     ...bitmapCommands(limits, context.bits),
     ...hyperLogLogCommands(new HyperLogLogLimits().followConfig(context.session.config)),
-    ...hashCommands(hashLimits(context.session.config)),
+    ...hashCommands(new HashLimits().followConfig(context.session.config), context.fieldExpiry),
     ...setCommands(new SetLimits().followConfig(context.session.config)),
     ...listCommands(new ListLimits().followConfig(context.session.config)),
     ...configCommands(configParts(context)),
@@ -78,18 +78,5 @@ function stringLimits(config: Config): StringLimits {
     limits.maxBulkBytes = config.number("proto-max-bulk-len");
     return undefined;
   });
-  return limits;
-}
-
-/** Up to what size a hash is a listpack, following CONFIG SET. */
-function hashLimits(config: Config): HashLimits {
-  const limits = new HashLimits(0, 0);
-  const follow = (): undefined => {
-    limits.maxEntries = config.number("hash-max-listpack-entries");
-    limits.maxValueBytes = config.number("hash-max-listpack-value");
-    return undefined;
-  };
-  follow();
-  config.onChange(["hash-max-listpack-entries", "hash-max-listpack-value"], follow);
   return limits;
 }

@@ -30,6 +30,7 @@ import { sessionTasks } from "../session/session-tasks";
 import { TurnLoop } from "../session/turn-loop";
 import { Transactions } from "../transactions/transactions";
 import { WatchedKeys } from "../transactions/watched-keys";
+import { FieldExpiry } from "../types/hash/field-expiry";
 import { Background } from "./background";
 import { commandCatalogue } from "./command-catalogue";
 import { Cron } from "./cron";
@@ -120,6 +121,7 @@ export class DataNode {
     const tracking = this.#newTracking(session, reply);
     const watch = new CommandWatch(config, clock);
     const statistics = this.#newStatistics(session, service, watch, tracking);
+    const fieldExpiry = this.#newFieldExpiry(service);
     this.context = {
       tableHolder: new TableHolder(),
       session,
@@ -132,6 +134,7 @@ export class DataNode {
       usedMemory: service.usedMemory,
       facts: parts.facts,
       bits: parts.bits,
+      fieldExpiry,
       memoryReport: statistics.memoryReport,
       watch,
       infoSections: statistics.sections,
@@ -152,7 +155,7 @@ export class DataNode {
     session.attach(this.pipeline, this.loop);
     this.#attachNested(scratch.nested());
     service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
-    this.background = this.#newBackground(service);
+    this.background = this.#newBackground(service, fieldExpiry);
     const commandsProcessed = (): number => this.pipeline.commandsProcessed;
     const tasks = [
       { name: "rate", periodMs: 1000, run: () => this.cron.setHz(this.#cronHz()) },
@@ -160,6 +163,7 @@ export class DataNode {
       ...service.tasks(),
       ...statistics.tasks(),
       { name: "tracking", periodMs: 0, run: () => tracking.limit() },
+      { name: "field-expiry", periodMs: 0, run: () => fieldExpiry.tick() },
     ];
     this.cron = new Cron(clock, tasks, () => this.loop.flushOutside());
   }
@@ -247,11 +251,26 @@ export class DataNode {
     });
   }
 
-  #newBackground(service: KeyspaceService): Background {
+  #newFieldExpiry(service: KeyspaceService): FieldExpiry {
+    const { keyspace, expireCycle } = service;
+    return new FieldExpiry({
+      keyspace,
+      listen: this.#listen,
+      mayRun: () => expireCycle.isEnabled && keyspace.removesExpired,
+      monotonicMs: () => this.#parts.clock.monotonicMs(),
+    });
+  }
+
+  #newBackground(service: KeyspaceService, fieldExpiry: FieldExpiry): Background {
     const { clock } = this.#parts;
+    const fields = {
+      name: "field-expiry",
+      hasWork: () => fieldExpiry.hasWork,
+      work: (budgetMs: number) => fieldExpiry.work(budgetMs),
+    };
     return new Background({
       clock,
-      jobs: service.jobs(),
+      jobs: [...service.jobs(), fields],
       defer: setImmediate,
       beforeSlice: () => void service.setTime(),
       afterSlice: () => this.loop.flushOutside(),

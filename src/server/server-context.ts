@@ -10,6 +10,7 @@ import type { UsedMemory } from "../keyspace/used-memory";
 import type { BitOperations } from "../native/bit-operations";
 import type { SessionContext } from "../session/session-context";
 import type { Transactions } from "../transactions/transactions";
+import type { FieldExpiry } from "../types/hash/field-expiry";
 import type { InfoSection } from "./info/info-section";
 import type { Listeners } from "./listeners";
 import type { ServerFacts } from "./server-facts";
@@ -31,6 +32,7 @@ export interface ServerContext {
   readonly usedMemory: UsedMemory;
   readonly facts: ServerFacts;
   readonly bits: BitOperations;
+  readonly fieldExpiry: FieldExpiry;
   readonly memoryReport: MemoryReport;
   /** What has been seen of commands: slow ones, spikes of latency, errors. */
   readonly watch: CommandWatch;

@@ -7,6 +7,7 @@ import {
   ENTRY_KEY_LENGTH,
   KEY_LENGTH_MASK,
 } from "../../structures/dict-layout";
+import { readTimeMs, writeTimeMs } from "./time-words";
 
 /**
  * One field of a hash that is a dictionary: a block with field, value and, where there is one, the
@@ -23,9 +24,7 @@ import {
 const FIELD_VALUE_LENGTH = 2;
 export const FIELD_HEADER_BYTES = 12;
 const EXPIRY_BYTES = 8;
-const EXPIRY_LOW = 3;
-const EXPIRY_HIGH = 4;
-const TWO_32 = 4294967296;
+const FIELD_EXPIRY = 3;
 /** Blocks up to this size have no spare granule. */
 const EXACT_BYTES = 256;
 const GRANULE_ROUND = 15;
@@ -66,15 +65,13 @@ export function fieldExpiryOf(memory: BlockMemory, entry: number): number {
   const words = memory.words[entry >>> SEGMENT_SHIFT];
   const at = (entry & GRANULE_MASK) << 2;
   if (words[at + ENTRY_KEY_LENGTH] >= 0) return NO_FIELD_EXPIRY;
-  return words[at + EXPIRY_HIGH] * TWO_32 + (words[at + EXPIRY_LOW] >>> 0);
+  return readTimeMs(words, at + FIELD_EXPIRY);
 }
 
 /** Overwrites the expiry of an entry that has one. */
 export function writeFieldExpiry(memory: BlockMemory, entry: number, expiryMs: number): void {
-  const words = memory.words[entry >>> SEGMENT_SHIFT];
-  const at = (entry & GRANULE_MASK) << 2;
-  words[at + EXPIRY_LOW] = expiryMs | 0;
-  words[at + EXPIRY_HIGH] = Math.floor(expiryMs / TWO_32);
+  const at = ((entry & GRANULE_MASK) << 2) + FIELD_EXPIRY;
+  writeTimeMs(memory.words[entry >>> SEGMENT_SHIFT], at, expiryMs);
 }
 
 function fieldBytes(fieldLength: number, valueLength: number, expires: boolean): number {

@@ -1,6 +1,7 @@
 import type { DataCall } from "../../keyspace/data-call";
 import { TYPE_HASH } from "../../keyspace/entry";
 import type { ReplyWriter } from "../../protocol/reply-writer";
+import type { FieldExpiry } from "./field-expiry";
 import type { HashLimits } from "./hash-limits";
 import { type HashReader, IN_SCRATCH } from "./hash-reader";
 import { HashValue } from "./hash-value";
@@ -16,11 +17,13 @@ export const NOT_A_HASH = 2;
  */
 export class HashAccess {
   readonly #limits: HashLimits;
+  readonly #expiry: Pick<FieldExpiry, "note">;
   #value: HashValue | undefined;
   #entry = 0;
 
-  constructor(limits: HashLimits) {
+  constructor(limits: HashLimits, expiry: Pick<FieldExpiry, "note">) {
     this.#limits = limits;
+    this.#expiry = expiry;
   }
 
   /** The hash, where `read` or `write` answered A_HASH, or after `create`. */
@@ -51,6 +54,13 @@ export class HashAccess {
     const value = this.value(call);
     if (this.#entry === 0) this.#entry = call.addValue(1, TYPE_HASH, value.encoding, value.ref);
     else if (value.isMoved) this.#entry = call.db.storeFound(value.encoding, value.ref);
+  }
+
+  /** A field of the stored hash has got an expiry. */
+  noteExpiry(call: DataCall, expiryMs: number): void {
+    const { args } = call;
+    const keyAt = args.offset(1);
+    this.#expiry.note(call.db, call.hash(1), args.input, keyAt, args.length(1), expiryMs);
   }
 
   /** Instead of `store`, when nothing was changed after `writeOrCreate`. */

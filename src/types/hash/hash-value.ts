@@ -29,6 +29,7 @@ import {
 } from "./hash-encoding";
 import type { HashLimits } from "./hash-limits";
 import { HashReader } from "./hash-reader";
+import { NEVER } from "./time-words";
 
 /**
  * What Redis calls a hashtable stays in a listpack up to so many fields and bytes. Measured: finding
@@ -235,6 +236,39 @@ export class HashValue extends HashReader {
     const length = formatInteger(digits, this.#digits, 0);
     pack.replace(pack.next(pack.next(handle)), this.#digits, 0, length);
     if (this.encoding === HASH_SMALL_TABLE_EXPIRING && !this.#isSmall(0, 0)) this.#makeDict();
+  }
+
+  /**
+   * Takes the fields whose time has come out of a listpack. Returns the least expiry of those that
+   * stay, NEVER when none has one.
+   */
+  expireInListpack(): number {
+    const pack = this.#pack;
+    let leastMs = NEVER;
+    let expired = 0;
+    for (let offset = pack.first(); offset !== 0; offset = this.#nextTriple(offset)) {
+      const expiryMs = this.expiryOf(offset);
+      if (expiryMs === NO_FIELD_EXPIRY) continue;
+      if (expiryMs <= this.nowMs) expired++;
+      else if (expiryMs < leastMs) leastMs = expiryMs;
+    }
+    if (expired === 0) return leastMs;
+    // One copy of what stays instead of a move for each that goes.
+    const kept = new Listpack(this.arena).create(pack.listpackBytes);
+    for (let offset = pack.first(); offset !== 0; ) {
+      const next = this.#nextTriple(offset);
+      if (!this.isExpired(offset)) kept.appendFrom(pack, offset, next, 3);
+      offset = next;
+    }
+    const { ref } = kept;
+    pack.dispose();
+    pack.open(ref).trim();
+    return leastMs;
+  }
+
+  #nextTriple(offset: number): number {
+    const pack = this.#pack;
+    return pack.next(pack.next(pack.next(offset)));
   }
 
   /** Frees a hash that was created and never stored. */

@@ -11,3 +11,15 @@ export const FIELD_VALUES: ArgumentDoc = {
   flags: ["multiple"],
   arguments: [FIELD, VALUE],
 };
+export const FIELD_BLOCK: ArgumentDoc = {
+  name: "fields",
+  type: "block",
+  token: "FIELDS",
+  arguments: [{ name: "numfields", type: "integer" }, FIELDS],
+};
+export const EXPIRATION_TIMES: readonly ArgumentDoc[] = [
+  { name: "seconds", type: "integer", token: "EX" },
+  { name: "milliseconds", type: "integer", token: "PX" },
+  { name: "unix-time-seconds", type: "unix-time", token: "EXAT" },
+  { name: "unix-time-milliseconds", type: "unix-time", token: "PXAT" },
+];
