@@ -15,7 +15,11 @@ const NEWER_DOCS: ReadonlyMap<string, string> = new Map([
   ["client|kill", "7.4 adds MAXAGE"],
   ["client|list", "7.2 adds lib-name and lib-ver"],
 ]);
-const NEWER_COMMANDS = ["sunioncard", "sdiffcard", "lmovem"];
+const NEWER_HASH_COMMANDS = (
+  "hexpire hpexpire hexpireat hpexpireat httl hpttl hexpiretime hpexpiretime " +
+  "hpersist hgetdel hgetex hsetex"
+).split(" ");
+const NEWER_COMMANDS = ["sunioncard", "sdiffcard", "lmovem", ...NEWER_HASH_COMMANDS];
 const NEWER_SUBCOMMANDS = ["client|no-touch", "client|setinfo"];
 /** Texts that are in own words. */
 const OWN_WORDS = new Set(["summary", "complexity"]);

@@ -12,6 +12,7 @@ import type { Database } from "../../src/keyspace/database";
 import { keyLengthOf, keyStartOf } from "../../src/keyspace/entry";
 import { Keyspace } from "../../src/keyspace/keyspace";
 import type { KeyspaceEvents } from "../../src/keyspace/keyspace-events";
+import { KeyspaceListeners } from "../../src/keyspace/keyspace-listeners";
 import { LazyFree } from "../../src/keyspace/lazy-free";
 import type { ValueType } from "../../src/keyspace/value-type";
 import { Arena } from "../../src/memory/arena";
@@ -41,6 +42,8 @@ export class CommandEngine {
   readonly table: CommandTable<DataCall>;
   /** `event key` (and ` @db` but for 0) of every event since it was last emptied, in order. */
   readonly events: string[] = [];
+  /** Who is told of changes: the list above, and whom a test adds. */
+  readonly listeners = new KeyspaceListeners();
   readonly #pipeline: Pipeline<DataCall>;
   readonly #request: ScratchRequest;
   readonly #output = new Uint8Array(1 << 20);
@@ -48,6 +51,7 @@ export class CommandEngine {
   #sent: Buffer[] = [];
 
   constructor(parts: EngineParts) {
+    this.listeners.add(this.#recorder());
     this.memory = new Arena({ poison: parts.poison ?? false });
     const random = new Random(1);
     this.keyspace = new Keyspace({
@@ -56,7 +60,7 @@ export class CommandEngine {
       hashKey: [1, 2],
       databases: 16,
       types: parts.types,
-      events: this.#recorder(),
+      events: this.listeners,
       access: new AccessClock(random),
       lazyFree: new LazyFree(this.memory, () => performance.now()),
     });
