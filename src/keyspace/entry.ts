@@ -32,6 +32,7 @@ export const TYPE_STRING = 0;
 export const TYPE_LIST = 1;
 export const TYPE_SET = 2;
 export const TYPE_HASH = 4;
+export const TYPE_STREAM = 6;
 
 /** A string whose encoding follows from its bytes (int, embstr or raw). */
 export const STRING_AUTO = 0;

@@ -19,6 +19,8 @@ import { listCommands } from "../types/list/list-commands";
 import { ListLimits } from "../types/list/list-limits";
 import { setCommands } from "../types/set/set-commands";
 import { SetLimits } from "../types/set/set-limits";
+import { streamCommands } from "../types/stream/stream-commands";
+import { StreamLimits } from "../types/stream/stream-limits";
 import { stringCommands } from "../types/string/string-commands";
 import { StringLimits } from "../types/string/string-limits";
 import { type ConfigCommandParts, configCommands } from "./commands/config";
@@ -48,6 +50,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...hashCommands(new HashLimits().followConfig(context.session.config), context.fieldExpiry),
     ...setCommands(new SetLimits().followConfig(context.session.config)),
     ...listCommands(new ListLimits().followConfig(context.session.config)),
+    ...streamCommands(new StreamLimits().followConfig(context.session.config)),
     ...configCommands(configParts(context)),
     ...debugCommands(context),
     ...lolwutCommands(context.keyspace.random),

@@ -90,6 +90,26 @@ export class ListpackElement {
     return this.fullSize;
   }
 
+  /** As `measure`, for a safe integer. */
+  measureInteger(value: number): number {
+    this.#big = undefined;
+    this.integer = value;
+    this.#size = integerSize(value);
+    this.fullSize = this.#size + backLengthSize(this.#size);
+    return this.fullSize;
+  }
+
+  /** As `measure`, for any int64. Slow. */
+  measureInt64(value: bigint): number {
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) return this.measureInteger(number);
+    this.integer = Number.NaN;
+    this.#big = value;
+    this.#size = 9;
+    this.fullSize = this.#size + backLengthSize(this.#size);
+    return this.fullSize;
+  }
+
   /** Writes what was measured at `to`, where there are `fullSize` bytes. */
   write(to: Uint8Array, toAt: number, value: Uint8Array, at: number, length: number): void {
     if (!Number.isNaN(this.integer)) writeInteger(to, toAt, this.integer, this.#size);

@@ -10,6 +10,7 @@ import { KEYSPACE_GRAMMARS } from "./grammars/keyspace";
 import { LIST_GRAMMARS } from "./grammars/lists";
 import { SESSION_GRAMMARS } from "./grammars/session";
 import { SET_GRAMMARS } from "./grammars/sets";
+import { STREAM_GRAMMARS } from "./grammars/streams";
 import { STRING_GRAMMARS } from "./grammars/strings";
 
 export const GRAMMARS: readonly CommandGrammar[] = [
@@ -21,6 +22,7 @@ export const GRAMMARS: readonly CommandGrammar[] = [
   ...LIST_GRAMMARS,
   ...KEYSPACE_GRAMMARS,
   ...SESSION_GRAMMARS,
+  ...STREAM_GRAMMARS,
 ];
 
 /**

@@ -1,0 +1,28 @@
+import type { DataCall } from "../../keyspace/data-call";
+import type { NodeReader } from "./node-reader";
+import type { StreamIdText } from "./stream-id-text";
+
+/**
+ * Replies one entry: its ID and an array of its fields and values.
+ * @param copies false for commands that only read: long values are then sent from where they lie.
+ */
+export function replyEntry(
+  call: DataCall,
+  text: StreamIdText,
+  node: NodeReader,
+  copies: boolean,
+): void {
+  const { reply } = call;
+  reply.array(2);
+  text.reply(reply, node.id);
+  reply.array(node.pairs * 2);
+  node.startPairs();
+  for (let left = node.pairs * 2; left > 0; left--) {
+    node.readNext();
+    if (copies || !node.isInPlace) {
+      reply.bulk(node.valueBytes, node.valueAt, node.valueLength);
+    } else {
+      reply.bulkBlock(node.segment, node.valueBytes, node.valueAt, node.valueLength);
+    }
+  }
+}
