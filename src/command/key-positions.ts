@@ -152,7 +152,7 @@ function addKeys({ spec, flags }: ReadySpec, begin: number, args: Arguments, fou
     const keys = countAt < args.count ? args.safeInteger(countAt) : Number.NaN;
     if (Number.isNaN(keys)) return false;
     first += find.firstKey;
-    last = first + keys - 1;
+    last = first + (keys - 1) * find.step;
   } else if (find.last >= 0) {
     last = first + find.last;
   } else if (find.limit === 0) {

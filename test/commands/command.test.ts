@@ -10,7 +10,7 @@ import { REAL_SERVER, ServerProcess } from "../support/server-process";
 
 /** What differs from 7.0.15 on purpose, and why. */
 const NEWER_DOCS: ReadonlyMap<string, string> = new Map([
-  ["set", "8.4 adds IFEQ and IFNE"],
+  ["set", "8.4 adds IFEQ, IFNE, IFDEQ and IFDNE"],
   ["hscan", "7.4 adds NOVALUES"],
   ["client|kill", "7.4 adds MAXAGE"],
   ["client|list", "7.2 adds lib-name and lib-ver"],
@@ -19,7 +19,14 @@ const NEWER_HASH_COMMANDS = (
   "hexpire hpexpire hexpireat hpexpireat httl hpttl hexpiretime hpexpiretime " +
   "hpersist hgetdel hgetex hsetex"
 ).split(" ");
-const NEWER_COMMANDS = ["sunioncard", "sdiffcard", "lmovem", ...NEWER_HASH_COMMANDS];
+const NEWER_STRING_COMMANDS = ["msetex", "delex", "delifeq", "digest", "increx"];
+const NEWER_COMMANDS = [
+  "sunioncard",
+  "sdiffcard",
+  "lmovem",
+  ...NEWER_HASH_COMMANDS,
+  ...NEWER_STRING_COMMANDS,
+];
 const NEWER_SUBCOMMANDS = ["client|no-touch", "client|setinfo"];
 /** Texts that are in own words. */
 const OWN_WORDS = new Set(["summary", "complexity"]);

@@ -12,7 +12,7 @@ import { REAL_SERVER, ServerProcess } from "./server-process";
 import type { Cleanup } from "./temp-dir";
 
 /** A value of another type: one block without content. */
-const someList: ValueType = {
+export const someList: ValueType = {
   ...stringType,
   name: "list",
   code: TYPE_LIST,
@@ -21,6 +21,13 @@ const someList: ValueType = {
     return 0;
   },
 };
+
+/** Adds key `l` with such a value. */
+export function addSomeList({ keyspace, call, memory }: CommandEngine): void {
+  const key = Buffer.from("l");
+  const hash = keyspace.hashOf(key, 0, key.length);
+  call.db.addValue(hash, key, 0, key.length, TYPE_LIST, 0, memory.alloc(16));
+}
 
 /**
  * Runs lines of requests on both and compares the replies. `SET s v` has been run before them.
@@ -34,9 +41,7 @@ export async function compareWrongTypes(
   const real = await ServerProcess.start({ program: REAL_SERVER }, cleanup);
   const client = await real.client();
   const engine = new CommandEngine({ commands, types: [stringType, someList], poison: true });
-  const key = Buffer.from("l");
-  const hash = engine.keyspace.hashOf(key, 0, key.length);
-  engine.call.db.addValue(hash, key, 0, key.length, TYPE_LIST, 0, engine.memory.alloc(16));
+  addSomeList(engine);
   await client.command("RPUSH", "l", "x");
   engine.run("SET", "s", "v");
   await client.command("SET", "s", "v");

@@ -35,14 +35,17 @@ function decrement(call: DataCall): void {
 }
 
 function incrementBy(call: DataCall): void {
-  const amount = call.args.safeInteger(2);
-  if (!Number.isNaN(amount)) {
-    add(call, amount);
-    return;
-  }
-  const exact = call.args.int64(2);
-  if (exact === undefined) call.reply.error(ERR_NOT_INTEGER);
-  else addExact(call, call.write(1), exact);
+  addArgument(call, 2);
+}
+
+/** Adds the number of an argument to the key; false, with the error written, when it cannot be. */
+export function addArgument(call: DataCall, index: number): boolean {
+  const amount = call.args.safeInteger(index);
+  if (!Number.isNaN(amount)) return add(call, amount);
+  const exact = call.args.int64(index);
+  if (exact !== undefined) return addExact(call, call.write(1), exact);
+  call.reply.error(ERR_NOT_INTEGER);
+  return false;
 }
 
 function decrementBy(call: DataCall): void {
@@ -57,18 +60,22 @@ function decrementBy(call: DataCall): void {
   else addExact(call, call.write(1), -exact);
 }
 
-function add(call: DataCall, amount: number): void {
+/** Adds a safe integer to the key and replies the sum; false with the error written. */
+export function add(call: DataCall, amount: number): boolean {
   const { memory } = call.keyspace;
   const found = call.write(1);
   let sum = amount;
   if (found !== 0) {
-    if (call.isWrongType(found, TYPE_STRING)) return;
+    if (call.isWrongType(found, TYPE_STRING)) return false;
     const bytes = memory.bytes[found >>> SEGMENT_SHIFT];
     sum += parseSafeInteger(bytes, valueStartOf(memory, found), stringLength(memory, found));
   }
   // NaN, too, goes the exact way: there it is told whether it is a larger integer or none.
-  if (sum <= Number.MAX_SAFE_INTEGER && sum >= Number.MIN_SAFE_INTEGER) store(call, found, sum);
-  else addExact(call, found, BigInt(amount));
+  if (sum <= Number.MAX_SAFE_INTEGER && sum >= Number.MIN_SAFE_INTEGER) {
+    store(call, found, sum);
+    return true;
+  }
+  return addExact(call, found, BigInt(amount));
 }
 
 function store(call: DataCall, found: number, value: number): void {
@@ -79,27 +86,28 @@ function store(call: DataCall, found: number, value: number): void {
   call.reply.integer(value);
 }
 
-function addExact(call: DataCall, found: number, amount: bigint): void {
+function addExact(call: DataCall, found: number, amount: bigint): boolean {
   const { memory } = call.keyspace;
   let sum = amount;
   if (found !== 0) {
-    if (call.isWrongType(found, TYPE_STRING)) return;
+    if (call.isWrongType(found, TYPE_STRING)) return false;
     const bytes = memory.bytes[found >>> SEGMENT_SHIFT];
     const old = parseInt64(bytes, valueStartOf(memory, found), stringLength(memory, found));
     if (old === undefined) {
       call.reply.error(ERR_NOT_INTEGER);
-      return;
+      return false;
     }
     sum += old;
   }
   if (sum > INT64_MAX || sum < INT64_MIN) {
     call.reply.error(ERR_OVERFLOW);
-    return;
+    return false;
   }
   const entry = roomForString(call, found, String(sum).length, STRING_AUTO);
   formatInt64(sum, memory.bytes[entry >>> SEGMENT_SHIFT], valueStartOf(memory, entry));
   call.changed(1, EVENT_STRING, "incrby");
   call.reply.bigInteger(sum);
+  return true;
 }
 
 function counter(

@@ -77,7 +77,8 @@ function getAndExpire(call: DataCall, found: number, unit: number): void {
   call.changed(1, EVENT_GENERIC, "expire");
 }
 
-function persist(call: DataCall, found: number): void {
+/** Takes the expiry from the found entry of argument 1, if it has one. */
+export function persist(call: DataCall, found: number): void {
   if (!hasExpiry(call.keyspace.memory, found)) return;
   call.db.setExpiryFound(found, NO_EXPIRY);
   call.changed(1, EVENT_GENERIC, "persist");

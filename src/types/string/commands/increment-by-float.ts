@@ -23,19 +23,24 @@ const ERR_NOT_FINITE = "ERR increment would produce NaN or Infinity";
 const ZERO = latin1Bytes("0");
 
 function incrementByFloat(call: DataCall): void {
+  addFloatArgument(call, 2);
+}
+
+/** Adds the float of an argument to the key and replies the sum; false with the error written. */
+export function addFloatArgument(call: DataCall, index: number): boolean {
   const { args, reply, keyspace } = call;
   const found = call.write(1);
-  if (found !== 0 && call.isWrongType(found, TYPE_STRING)) return;
+  if (found !== 0 && call.isWrongType(found, TYPE_STRING)) return false;
   const value = floatOf(call, found);
-  const amount = parseLongDouble(args.input, args.offset(2), args.length(2));
+  const amount = parseLongDouble(args.input, args.offset(index), args.length(index));
   if (value === undefined || amount === undefined) {
     reply.error(ERR_NOT_FLOAT);
-    return;
+    return false;
   }
   const sum = addLongDouble(value, amount);
   if (!isFiniteLongDouble(sum)) {
     reply.error(ERR_NOT_FINITE);
-    return;
+    return false;
   }
   const text = latin1Bytes(formatLongDoubleHuman(sum));
   const entry = roomForString(call, found, text.length, STRING_TEXT);
@@ -43,6 +48,7 @@ function incrementByFloat(call: DataCall): void {
   memory.bytes[entry >>> SEGMENT_SHIFT].set(text, valueStartOf(memory, entry));
   call.changed(1, EVENT_STRING, "incrbyfloat");
   reply.bulk(text, 0, text.length);
+  return true;
 }
 
 function floatOf(call: DataCall, found: number): LongDouble | undefined {
