@@ -273,10 +273,24 @@ export class Database {
     encoding: number,
     valueRef: number,
   ): number {
-    const meta = this.#newMeta(type | (encoding << 4));
-    const entry = newEntry(this.#memory, hash, key, keyAt, keyLength, 0, meta, valueRef, NO_EXPIRY);
+    const entry = this.newValue(hash, key, keyAt, keyLength, type, encoding, valueRef, NO_EXPIRY);
     this.add(entry);
     return entry;
+  }
+
+  /** An entry with a value of another type than string that is in no dictionary yet. */
+  newValue(
+    hash: number,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+    type: number,
+    encoding: number,
+    valueRef: number,
+    expiryMs: number,
+  ): number {
+    const meta = this.#newMeta(type | (encoding << 4));
+    return newEntry(this.#memory, hash, key, keyAt, keyLength, 0, meta, valueRef, expiryMs);
   }
 
   /** Adds an entry that is in no dictionary and whose key is not there. */

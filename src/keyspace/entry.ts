@@ -97,6 +97,15 @@ export function exactExpiryOf(memory: BlockMemory, entry: number): bigint {
   return (BigInt(wordOf(memory, entry, EXPIRY_HIGH)) << 32n) | BigInt(low);
 }
 
+/** The halves of the expiry as it is. */
+export function expiryHighOf(memory: BlockMemory, entry: number): number {
+  return wordOf(memory, entry, EXPIRY_HIGH);
+}
+
+export function expiryLowOf(memory: BlockMemory, entry: number): number {
+  return wordOf(memory, entry, EXPIRY_LOW);
+}
+
 /** Overwrites the expiry of an entry that has one; what passes int64 becomes its last value. */
 export function writeExpiry(memory: BlockMemory, entry: number, expiryMs: number): void {
   const words = memory.words[entry >>> SEGMENT_SHIFT];

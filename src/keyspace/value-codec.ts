@@ -1,0 +1,41 @@
+import type { BlockMemory } from "../memory/block-memory";
+import type { RdbReader } from "../rdb/rdb-reader";
+import type { RdbWriter } from "../rdb/rdb-writer";
+
+/**
+ * How the values of one data type get into RDB files and out of them. Each type under types/ gives
+ * its own; strings, which lie in their entries, are written and read by the file's own code.
+ *
+ * Writing is done by a snapshot's worker in frozen memory: it keeps no state and changes nothing.
+ */
+export interface ValueSaver {
+  /** TYPE_* of keyspace/entry.ts. */
+  readonly code: number;
+  /**
+   * The RDB type (RDB_* of rdb/rdb-format.ts) that the value of an entry is written as in a version
+   * of the format, or -1 when that version cannot hold it.
+   */
+  rdbType(memory: BlockMemory, entry: number, version: number): number;
+  /** Writes what follows the key, for the type that `rdbType` told. */
+  save(memory: BlockMemory, entry: number, rdbType: number, writer: RdbWriter): void;
+}
+
+/** A value that has been read and is in no entry yet. */
+export interface LoadedValue {
+  readonly encoding: number;
+  /** 0 when the file has a value without elements, which no key may have: it is left out. */
+  readonly ref: number;
+}
+
+export interface ValueLoader {
+  /** TYPE_* of keyspace/entry.ts. */
+  readonly code: number;
+  /** The RDB types that `load` reads. */
+  readonly rdbTypes: readonly number[];
+  /**
+   * Reads what follows the key and makes a value of it, in the encoding that the configuration asks
+   * for. Everything is checked: what is broken throws an RdbProblem (`reader.fail`), with whatever
+   * was built so far freed.
+   */
+  load(rdbType: number, reader: RdbReader): LoadedValue;
+}

@@ -1,0 +1,285 @@
+import { copyBytes } from "../../base/bytes";
+import { type Database, NO_EXPIRY } from "../../keyspace/database";
+import { ENTRY_META, setWord, wordOf, writeExactExpiry } from "../../keyspace/entry";
+import type { Keyspace } from "../../keyspace/keyspace";
+import type { ValueLoader } from "../../keyspace/value-codec";
+import {
+  RDB_MAGIC,
+  RDB_NEWEST_VERSION,
+  RDB_OLDEST_VERSION,
+  RDB_OPCODES,
+  RDB_TYPES,
+} from "../../rdb/rdb-format";
+import type { RdbReader } from "../../rdb/rdb-reader";
+
+export interface LoadOptions {
+  readonly keyspace: Keyspace;
+  readonly loaders: readonly ValueLoader[];
+  /** Keys whose time has come are left out: on a master, and not in the base of an AOF. */
+  readonly dropsExpired: boolean;
+  /** A fact about the file. */
+  readonly onAux: (name: string, value: string) => void;
+  /** A function library, to be kept as it is. */
+  readonly onFunction: (library: Uint8Array) => void;
+}
+
+const HEADER_BYTES = 9;
+const FIRST_CHECKSUM_VERSION = 5;
+const CLOCK_MASK = 0xffffff;
+const MS_PER_SECOND = 1000n;
+const INITIAL_KEY_BYTES = 1024;
+
+/**
+ * Reads an RDB file into a keyspace that is being filled, a few keys at a time, so that clients can
+ * be told meanwhile that the data set is being loaded.
+ *
+ * It opens no files and believes nothing: what is broken throws an RdbProblem with its position, and
+ * the process is to end then, for half a data set must not be served.
+ */
+export class DatasetLoader {
+  keysLoaded = 0;
+  keysExpired = 0;
+  /** Values without elements, which were left out. */
+  emptyKeys = 0;
+  /** As the file says; 0 before its header was read. */
+  version = 0;
+  readonly #reader: RdbReader;
+  readonly #options: LoadOptions;
+  readonly #loaders: (ValueLoader | undefined)[] = [];
+  #database: Database;
+  #isDone = false;
+  /** Of the key that comes next. */
+  #expires = false;
+  #expiryHigh = 0;
+  #expiryLow = 0;
+  /** What its clock is to be; NaN for none. */
+  #clock = Number.NaN;
+  #key = new Uint8Array(INITIAL_KEY_BYTES);
+  #keyLength = 0;
+
+  constructor(reader: RdbReader, options: LoadOptions) {
+    this.#reader = reader;
+    this.#options = options;
+    [this.#database] = options.keyspace.databases;
+    for (const loader of options.loaders) {
+      for (const rdbType of loader.rdbTypes) this.#loaders[rdbType] = loader;
+    }
+  }
+
+  /** Reads up to `most` records; false when the file is at its end. */
+  step(most: number): boolean {
+    if (this.version === 0) this.#readHeader();
+    for (let left = most; left > 0 && !this.#isDone; left--) this.#readRecord();
+    return !this.#isDone;
+  }
+
+  #readHeader(): void {
+    const reader = this.#reader;
+    reader.bytes(HEADER_BYTES);
+    const text = reader.valueText();
+    if (!text.startsWith(RDB_MAGIC)) reader.fail("Wrong signature trying to load DB from file");
+    const digits = text.slice(RDB_MAGIC.length);
+    const version = versionOf(digits);
+    if (version < RDB_OLDEST_VERSION || version > RDB_NEWEST_VERSION) {
+      reader.fail(`Can't handle RDB format version ${digits}`);
+    }
+    this.version = version;
+  }
+
+  #readRecord(): void {
+    const reader = this.#reader;
+    const opcode = reader.byte();
+    switch (opcode) {
+      case RDB_OPCODES.EXPIRE_S:
+        this.#setExpirySeconds(reader.uint32());
+        return;
+      case RDB_OPCODES.EXPIRE_MS:
+        reader.int64();
+        this.#expires = true;
+        this.#expiryHigh = reader.high;
+        this.#expiryLow = reader.low;
+        return;
+      case RDB_OPCODES.FREQ:
+        this.#setFrequency(reader.byte());
+        return;
+      case RDB_OPCODES.IDLE:
+        this.#setIdle(reader.length());
+        return;
+      case RDB_OPCODES.SELECT:
+        this.#select(reader.length());
+        return;
+      case RDB_OPCODES.END:
+        this.#end();
+        return;
+      default:
+        if (opcode >= RDB_OPCODES.SLOT_INFO) this.#readFact(opcode);
+        else this.#readKey(opcode);
+    }
+  }
+
+  /** What is no key and changes none. */
+  #readFact(opcode: number): void {
+    const reader = this.#reader;
+    if (opcode === RDB_OPCODES.RESIZE || opcode === RDB_OPCODES.SLOT_INFO) {
+      for (let left = opcode === RDB_OPCODES.RESIZE ? 2 : 3; left > 0; left--) reader.length();
+    } else if (opcode === RDB_OPCODES.AUX) {
+      reader.string();
+      const name = reader.valueText();
+      reader.string();
+      this.#options.onAux(name, reader.valueText());
+    } else if (opcode === RDB_OPCODES.FUNCTION) {
+      reader.string();
+      const { valueBytes, valueAt, valueLength } = reader;
+      this.#options.onFunction(valueBytes.slice(valueAt, valueAt + valueLength));
+    } else if (opcode === RDB_OPCODES.FUNCTION_PRE_GA) {
+      reader.fail("functions of a version before 7.0 was released cannot be read");
+    } else if (opcode === RDB_OPCODES.MODULE_AUX) {
+      reader.fail("the file has data of a module, and there are no modules here");
+    } else {
+      reader.fail(`unknown opcode ${opcode}`);
+    }
+  }
+
+  #readKey(rdbType: number): void {
+    const reader = this.#reader;
+    const { keyspace, dropsExpired } = this.#options;
+    if (rdbType === RDB_TYPES.MODULE || rdbType === RDB_TYPES.MODULE_2) {
+      reader.fail("the file has a value of a module, and there are no modules here");
+    }
+    const loader = this.#loaders[rdbType];
+    if (rdbType !== RDB_TYPES.STRING && loader === undefined) {
+      reader.fail(`unknown type of value ${rdbType}`);
+    }
+    this.#takeKey();
+    const key = this.#key;
+    const length = this.#keyLength;
+    const hash = keyspace.hashOf(key, 0, length);
+    const isDropped = dropsExpired && this.#hasExpired();
+    if (this.#database.find(hash, key, 0, length) !== 0) {
+      const name = Buffer.from(key.slice(0, length)).toString("latin1");
+      reader.fail(`RDB has duplicated key '${name}' in DB ${this.#database.index}`);
+    }
+    const entry =
+      loader === undefined ? this.#readString(hash) : this.#readValue(hash, rdbType, loader);
+    if (entry === 0) this.emptyKeys++;
+    else if (isDropped) this.#drop(entry);
+    else this.#insert(entry);
+    this.#expires = false;
+    this.#clock = Number.NaN;
+  }
+
+  /** Keeps the key apart from the reader's memory, which the value will take. */
+  #takeKey(): void {
+    const reader = this.#reader;
+    reader.string();
+    const { valueBytes, valueAt, valueLength } = reader;
+    if (this.#key.length < valueLength) this.#key = new Uint8Array(valueLength * 2);
+    copyBytes(this.#key, 0, valueBytes, valueAt, valueLength);
+    this.#keyLength = valueLength;
+  }
+
+  #readString(hash: number): number {
+    const reader = this.#reader;
+    reader.string();
+    const { valueBytes, valueAt, valueLength } = reader;
+    const expiry = this.#expires ? 0 : NO_EXPIRY;
+    return this.#database.newString(
+      hash,
+      this.#key,
+      0,
+      this.#keyLength,
+      valueBytes,
+      valueAt,
+      valueLength,
+      expiry,
+    );
+  }
+
+  #readValue(hash: number, rdbType: number, loader: ValueLoader): number {
+    const { encoding, ref } = loader.load(rdbType, this.#reader);
+    if (ref === 0) return 0;
+    const expiry = this.#expires ? 0 : NO_EXPIRY;
+    return this.#database.newValue(
+      hash,
+      this.#key,
+      0,
+      this.#keyLength,
+      loader.code,
+      encoding,
+      ref,
+      expiry,
+    );
+  }
+
+  #insert(entry: number): void {
+    const { memory } = this.#options.keyspace;
+    if (this.#expires) {
+      const low = BigInt(this.#expiryLow >>> 0);
+      writeExactExpiry(memory, entry, (BigInt(this.#expiryHigh) << 32n) | low);
+    }
+    if (!Number.isNaN(this.#clock)) {
+      const meta = wordOf(memory, entry, ENTRY_META);
+      setWord(memory, entry, ENTRY_META, (meta & 0xff) | (this.#clock << 8));
+    }
+    this.#database.insert(entry);
+    this.keysLoaded++;
+  }
+
+  #drop(entry: number): void {
+    this.#options.keyspace.dispose(entry);
+    this.keysExpired++;
+  }
+
+  #hasExpired(): boolean {
+    if (!this.#expires) return false;
+    const expiryMs = this.#expiryHigh * 2 ** 32 + (this.#expiryLow >>> 0);
+    return expiryMs < this.#options.keyspace.nowMs;
+  }
+
+  #setExpirySeconds(seconds: number): void {
+    this.#expires = true;
+    const ms = BigInt(seconds) * MS_PER_SECOND;
+    this.#expiryHigh = Number(ms >> 32n);
+    this.#expiryLow = Number(BigInt.asIntN(32, ms));
+  }
+
+  /** The clock of another policy than the one that rules here is left out. */
+  #setFrequency(counter: number): void {
+    const { access } = this.#options.keyspace;
+    if (access.countsAccesses) this.#clock = ((access.fresh >>> 16) << 8) | counter;
+  }
+
+  #setIdle(seconds: number): void {
+    const { access } = this.#options.keyspace;
+    if (access.countsAccesses) return;
+    this.#clock = ((access.fresh >>> 8) - Math.min(seconds, CLOCK_MASK)) & CLOCK_MASK;
+  }
+
+  #select(index: number): void {
+    const { databases } = this.#options.keyspace;
+    if (index >= databases.length) {
+      this.#reader.fail(
+        "Data file was created with a Redis server configured to handle more than " +
+          `${databases.length} databases`,
+      );
+    }
+    this.#database = databases[index];
+  }
+
+  #end(): void {
+    this.#isDone = true;
+    if (this.version < FIRST_CHECKSUM_VERSION) return;
+    if (!this.#reader.checksum()) this.#reader.fail("Wrong RDB checksum");
+  }
+}
+
+/** All four digits count; 0 for anything else. */
+function versionOf(digits: string): number {
+  let version = 0;
+  for (const digit of digits) {
+    const value = digit.charCodeAt(0) - 0x30;
+    if (value < 0 || value > 9) return 0;
+    version = version * 10 + value;
+  }
+  return version;
+}

@@ -1,0 +1,164 @@
+import {
+  ENTRY_META,
+  expiryHighOf,
+  expiryLowOf,
+  hasExpiry,
+  keyLengthOf,
+  keyStartOf,
+  TYPE_STRING,
+  typeOf,
+  valueStartOf,
+  wordOf,
+} from "../../keyspace/entry";
+import type { ValueSaver } from "../../keyspace/value-codec";
+import { type BlockMemory, SEGMENT_SHIFT } from "../../memory/block-memory";
+import { RDB_OPCODES, RDB_TYPES } from "../../rdb/rdb-format";
+import type { RdbWriter } from "../../rdb/rdb-writer";
+import { forEachEntry } from "../../structures/dict-walk";
+import { stringLength } from "../../types/string/string-value";
+
+/** One database as it was frozen. */
+export interface SavedDatabase {
+  readonly index: number;
+  readonly size: number;
+  readonly expiring: number;
+  /** The header of its dictionary. */
+  readonly header: number;
+}
+
+/** What is written: plain data, so that it can be sent to a worker. */
+export interface SavedData {
+  readonly version: number;
+  /** Facts about the file, by name. */
+  readonly aux: readonly (readonly [name: string, value: string])[];
+  /** Function libraries, which are kept as they came. */
+  readonly functions: readonly Uint8Array[];
+  readonly databases: readonly SavedDatabase[];
+  /** What the entries' clocks mean under the eviction policy, and the clock's time now. */
+  readonly access: "none" | "idle" | "frequency";
+  readonly clockSeconds: number;
+}
+
+/** A key whose value cannot be told in the version that was asked for. */
+export class ValueTooNew extends Error {
+  constructor(
+    readonly key: string,
+    readonly database: number,
+    version: number,
+  ) {
+    super(`key '${key}' in DB ${database} cannot be written as RDB version ${version}`);
+  }
+}
+
+const CLOCK_MASK = 0xffffff;
+
+/**
+ * Writes a whole data set as an RDB file, by the rules of Redis 7.0.
+ *
+ * It reads memory that stands still: frozen, in a worker, or between two turns. It opens no files.
+ */
+export class DatasetWriter {
+  /** Keys written so far. */
+  keys = 0;
+  readonly #memory: BlockMemory;
+  readonly #savers: readonly (ValueSaver | undefined)[];
+  readonly #writer: RdbWriter;
+  readonly #data: SavedData;
+  readonly #onKey: () => void;
+
+  /**
+   * @param savers one per type; strings need none.
+   * @param onKey called after every key.
+   */
+  constructor(
+    memory: BlockMemory,
+    savers: readonly ValueSaver[],
+    writer: RdbWriter,
+    data: SavedData,
+    onKey: () => void = () => undefined,
+  ) {
+    this.#memory = memory;
+    const byCode: (ValueSaver | undefined)[] = [];
+    for (const saver of savers) byCode[saver.code] = saver;
+    this.#savers = byCode;
+    this.#writer = writer;
+    this.#data = data;
+    this.#onKey = onKey;
+  }
+
+  /** @throws ValueTooNew, and whatever the writer's sink throws. */
+  write(): void {
+    const writer = this.#writer;
+    const { version, aux, functions, databases } = this.#data;
+    writer.header(version);
+    for (const [name, value] of aux) {
+      writer.byte(RDB_OPCODES.AUX);
+      writer.text(name);
+      writer.text(value);
+    }
+    for (const library of functions) {
+      writer.byte(RDB_OPCODES.FUNCTION);
+      writer.string(library, 0, library.length);
+    }
+    for (const database of databases) if (database.size > 0) this.#writeDatabase(database);
+    writer.byte(RDB_OPCODES.END);
+    writer.checksum();
+  }
+
+  #writeDatabase({ index, size, expiring, header }: SavedDatabase): void {
+    const writer = this.#writer;
+    writer.byte(RDB_OPCODES.SELECT);
+    writer.length(index);
+    writer.byte(RDB_OPCODES.RESIZE);
+    writer.length(size);
+    writer.length(expiring);
+    forEachEntry(this.#memory, header, (entry) => {
+      this.#writeEntry(entry, index);
+      this.keys++;
+      this.#onKey();
+    });
+  }
+
+  #writeEntry(entry: number, database: number): void {
+    const memory = this.#memory;
+    const writer = this.#writer;
+    if (hasExpiry(memory, entry)) {
+      writer.byte(RDB_OPCODES.EXPIRE_MS);
+      writer.int64(expiryHighOf(memory, entry), expiryLowOf(memory, entry));
+    }
+    this.#writeAccess(wordOf(memory, entry, ENTRY_META));
+    const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
+    const keyAt = keyStartOf(memory, entry);
+    const keyLength = keyLengthOf(memory, entry);
+    const code = typeOf(memory, entry);
+    if (code === TYPE_STRING) {
+      writer.byte(RDB_TYPES.STRING);
+      writer.string(bytes, keyAt, keyLength);
+      writer.string(bytes, valueStartOf(memory, entry), stringLength(memory, entry));
+      return;
+    }
+    const saver = this.#savers[code];
+    if (saver === undefined) throw new Error(`nobody writes values of type ${code}`);
+    const { version } = this.#data;
+    const rdbType = saver.rdbType(memory, entry, version);
+    if (rdbType < 0) {
+      const key = Buffer.from(bytes.slice(keyAt, keyAt + keyLength)).toString("latin1");
+      throw new ValueTooNew(key, database, version);
+    }
+    writer.byte(rdbType);
+    writer.string(bytes, keyAt, keyLength);
+    saver.save(memory, entry, rdbType, writer);
+  }
+
+  #writeAccess(meta: number): void {
+    const { access, clockSeconds } = this.#data;
+    const writer = this.#writer;
+    if (access === "frequency") {
+      writer.byte(RDB_OPCODES.FREQ);
+      writer.byte((meta >>> 8) & 255);
+    } else if (access === "idle") {
+      writer.byte(RDB_OPCODES.IDLE);
+      writer.length(((clockSeconds & CLOCK_MASK) - (meta >>> 8)) & CLOCK_MASK);
+    }
+  }
+}
