@@ -64,14 +64,28 @@ export class ListpackReader {
     return this;
   }
 
+  /**
+   * Looks at elements that lie in other bytes than a block, from `start` to before `end`; offsets are
+   * those in `bytes`. Until the next `open` there is no block, and nothing can be changed.
+   */
+  openBytes(bytes: Uint8Array, count: number, start: number, end: number): this {
+    this.ref = 0;
+    this.bytes = bytes;
+    this.base = 0;
+    this.count = count;
+    this.start = start;
+    this.end = end;
+    return this;
+  }
+
   /** The segment whose bytes `valueBytes` are when `isInPlace`. */
   get segment(): number {
     return this.ref >>> SEGMENT_SHIFT;
   }
 
-  /** Whether the element read last lies in the block, not in the scratch. */
+  /** Whether the element read last lies in the block, not in the scratch or elsewhere. */
   get isInPlace(): boolean {
-    return this.valueBytes !== this.#digits;
+    return this.ref !== 0 && this.valueBytes !== this.#digits;
   }
 
   /** For loops of their own: the bytes in which the elements lie, as listpack-element.ts says. */
@@ -82,6 +96,11 @@ export class ListpackReader {
   /** Where an element lies in `elementBytes`. */
   positionOf(offset: number): number {
     return this.base + offset;
+  }
+
+  /** Bytes of all elements. */
+  get elementsBytes(): number {
+    return this.end - this.start;
   }
 
   /** Bytes that Redis's listpack of the same elements has. */

@@ -8,6 +8,7 @@ import type { Config } from "../../config/config";
 
 /** By the directive's value from -1 to -5. */
 const NODE_BYTES = [4096, 8192, 16_384, 32_768, 65_536];
+const DEFAULT_SIZE = -2;
 /** A limit told in elements holds only as long as the bytes stay below this. */
 const SAFETY_BYTES = 8192;
 /** What Redis reckons that an element needs beside its content. */
@@ -19,22 +20,28 @@ const PLAIN_BYTES = 2 ** 30;
 export class ListLimits {
   /** Elements from this size on get a node of their own (DEBUG QUICKLIST-PACKED-THRESHOLD). */
   plainBytes = PLAIN_BYTES;
+  /** So many nodes at either end are never compressed; 0: none is. */
+  compressDepth = 0;
+  /** The directive as it was set. */
+  maxListpackSize = DEFAULT_SIZE;
   #mostBytes = NODE_BYTES[1];
   #mostCount = NO_LIMIT;
   #hasByteLimit = true;
 
-  /** Takes the directive, now and whenever it changes. */
+  /** Takes the directives, now and whenever they change. */
   followConfig(config: Config): this {
     const read = (): undefined => {
       this.setMaxListpackSize(config.number("list-max-listpack-size"));
+      this.compressDepth = config.number("list-compress-depth");
     };
-    config.onChange("list-max-listpack-size", read);
+    config.onChange(["list-max-listpack-size", "list-compress-depth"], read);
     read();
     return this;
   }
 
   /** @param size the value of `list-max-listpack-size`. */
   setMaxListpackSize(size: number): void {
+    this.maxListpackSize = size;
     this.#hasByteLimit = size < 0;
     if (size < 0) {
       this.#mostBytes = NODE_BYTES[Math.min(-size, NODE_BYTES.length) - 1];

@@ -1,7 +1,12 @@
 import { ENTRY_VALUE, encodingOf, wordOf } from "../../keyspace/entry";
 import type { BlockMemory } from "../../memory/block-memory";
 import { CountedTreeReader } from "../../structures/counted-tree-reader";
-import { LISTPACK_COUNT, ListpackReader } from "../../structures/listpack-reader";
+import {
+  LISTPACK_COUNT,
+  LISTPACK_HEADER_BYTES,
+  ListpackReader,
+} from "../../structures/listpack-reader";
+import { inflate, isCompressed, rawBytesOf } from "./compressed-node";
 import {
   LIST_HEAD,
   LIST_LENGTH,
@@ -36,9 +41,13 @@ export class ListReader {
   readonly pack: ListpackReader;
   /** The index of that node's first element. */
   nodeStart = 0;
+  /** Its block. */
+  node = 0;
   protected place = AT_HEAD;
   readonly #memory: BlockMemory;
   readonly #tree: CountedTreeReader;
+  /** The elements of a compressed node, where a listpack has them. */
+  #inflated = new Uint8Array(0);
 
   /** `pack` and `tree` are given by a writer, which has its own. */
   constructor(
@@ -154,6 +163,17 @@ export class ListReader {
 
   #goto(place: number, node: number): void {
     this.place = place;
-    this.pack.open(node);
+    this.node = node;
+    if (isCompressed(this.#memory, node)) this.#openCompressed(node);
+    else this.pack.open(node);
+  }
+
+  #openCompressed(node: number): void {
+    const memory = this.#memory;
+    const end = LISTPACK_HEADER_BYTES + rawBytesOf(memory, node);
+    if (this.#inflated.length < end) this.#inflated = new Uint8Array(end);
+    inflate(memory, node, this.#inflated, LISTPACK_HEADER_BYTES);
+    const count = listWord(memory, node, LISTPACK_COUNT);
+    this.pack.openBytes(this.#inflated, count, LISTPACK_HEADER_BYTES, end);
   }
 }

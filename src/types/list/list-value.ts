@@ -3,6 +3,7 @@ import type { ValueType } from "../../keyspace/value-type";
 import type { Arena } from "../../memory/arena";
 import { CountedTree } from "../../structures/counted-tree";
 import { Listpack } from "../../structures/listpack";
+import { compressedCopy, isCompressed } from "./compressed-node";
 import {
   LIST_HEAD,
   LIST_HEADER_BYTES,
@@ -25,7 +26,10 @@ const TREE_BYTES_PER_NODE = 5;
 
 function copyQuicklist(memory: Arena, ref: number): number {
   const pack = new Listpack(memory);
-  const copyOf = (node: number): number => (node === 0 ? 0 : pack.open(node).copy());
+  const copyOf = (node: number): number => {
+    if (node === 0) return 0;
+    return isCompressed(memory, node) ? compressedCopy(memory, node) : pack.open(node).copy();
+  };
   const weights = new NodeWeights(memory);
   const from = new CountedTree(memory, weights).open(listWord(memory, ref, LIST_ROOT));
   const to = new CountedTree(memory, weights).open(0);
@@ -65,7 +69,7 @@ function quicklistBytes(memory: Arena, ref: number, samples: number): number {
   let bytes = 0;
   let seen = 0;
   for (let more = list.firstNode(); more; more = list.nextNode()) {
-    bytes += memory.capacityOf(list.pack.ref);
+    bytes += memory.capacityOf(list.node);
     if (++seen === samples) break;
   }
   const ofNodes = seen === 0 ? 0 : Math.round((bytes / seen) * nodes);

@@ -1,6 +1,7 @@
 import type { Arena } from "../../memory/arena";
 import { verifyCountedTree } from "../../structures/counted-tree-verify";
 import { verifyListpack } from "../../structures/listpack-verify";
+import { isCompressed } from "./compressed-node";
 import {
   LIST_HEAD,
   LIST_LENGTH,
@@ -19,7 +20,9 @@ export function verifyList(memory: Arena, encoding: number, ref: number): void {
   let nodes = 0;
   let elements = 0;
   for (let more = list.firstNode(); more; more = list.nextNode()) {
-    verifyListpack(memory, list.pack.ref, memory.capacityOf(list.pack.ref));
+    if (!isCompressed(memory, list.node)) {
+      verifyListpack(memory, list.node, memory.capacityOf(list.node));
+    }
     if (list.pack.count === 0) throw new Error("an empty node");
     if (list.nodeStart !== elements) throw new Error(`a node begins at ${list.nodeStart}`);
     elements += list.pack.count;
@@ -32,6 +35,9 @@ export function verifyList(memory: Arena, encoding: number, ref: number): void {
   const between = verifyCountedTree(memory, word(LIST_ROOT), new NodeWeights(memory));
   const atEnds = (word(LIST_HEAD) === 0 ? 0 : 1) + (word(LIST_TAIL) === 0 ? 0 : 1);
   if (between.items + atEnds !== nodes) throw new Error(`${between.items} nodes in the tree`);
+  for (const end of [word(LIST_HEAD), word(LIST_TAIL)]) {
+    if (end !== 0 && isCompressed(memory, end)) throw new Error("a compressed node at an end");
+  }
   if (word(LIST_TAIL) === 0 && between.items > 0) throw new Error("a tree and no tail");
   if (word(LIST_LENGTH) > 0 && atEnds === 0) throw new Error("no head");
   list.lastNode();

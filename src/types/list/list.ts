@@ -1,215 +1,37 @@
-import type { Database } from "../../keyspace/database";
-import type { Arena } from "../../memory/arena";
-import { CountedTree } from "../../structures/counted-tree";
-import { Listpack } from "../../structures/listpack";
+import { inflatedCopy } from "./compressed-node";
+import { ListEnds } from "./list-ends";
 import {
   LIST_HEAD,
-  LIST_HEADER_BYTES,
   LIST_LENGTH,
   LIST_LISTPACK,
   LIST_NODES,
-  LIST_QUICKLIST,
   LIST_ROOT,
   LIST_TAIL,
-  listWord,
-  NodeWeights,
-  setListWord,
 } from "./list-layout";
-import type { ListLimits } from "./list-limits";
-import { ListReader } from "./list-reader";
-
-/** Bytes of Redis's listpack without elements. */
-const EMPTY_PACK_BYTES = 7;
-/** Beside its content an element of a small list needs about so many bytes. */
-const ELEMENT_OVERHEAD = 3;
-/** A new listpack gets room for what is put in at once, up to this. */
-const MOST_ROOM_BYTES = 8192;
 
 /**
- * A list that changes, at its ends and in between.
+ * A list that changes anywhere: its elements given other values, put in and taken out in between.
  *
- * One object serves all commands: `open` it, change it, and let `store` write down where the value
- * lies now. It replies nothing and tells nobody. Values given to it may lie anywhere but in the node
- * that is being changed.
+ * See ListEnds for how it is used. What always holds: a node that has been changed keeps within the
+ * limit unless it has one element, and is compressed again if it was.
  *
- * What always holds: see list-layout.ts; and a node that is no end, or is split, keeps within the
- * limit unless it has one element. What a snapshot has frozen is copied first, header before nodes.
- *
- * Costs: a push or pop O(1), a change in between O(log n) and a move in its node.
+ * Costs: O(log n) and a move in its node.
  */
-export class List extends ListReader {
-  readonly limits: ListLimits;
-  readonly #memory: Arena;
-  readonly #pack: Listpack;
-  /** The second node where two are in hand. */
-  readonly #other: Listpack;
-  readonly #tree: CountedTree;
-  #storedRef = 0;
-  #storedEncoding = 0;
-
-  constructor(memory: Arena, limits: ListLimits) {
-    const pack = new Listpack(memory);
-    const tree = new CountedTree(memory, new NodeWeights(memory));
-    super(memory, pack, tree);
-    this.limits = limits;
-    this.#memory = memory;
-    this.#pack = pack;
-    this.#other = new Listpack(memory);
-    this.#tree = tree;
-  }
-
-  override open(encoding: number, ref: number): this {
-    this.#storedRef = ref;
-    this.#storedEncoding = encoding;
-    return super.open(encoding, ref);
-  }
-
-  /** Begins a list that is nowhere yet. Its value is made by the first push after `grow`. */
-  openNew(): this {
-    this.encoding = LIST_LISTPACK;
-    this.ref = 0;
-    this.length = 0;
-    return this;
-  }
-
-  /** Stores where the value lies now, if that changed, in the entry found last. */
-  store(database: Database): void {
-    if (this.ref === this.#storedRef && this.encoding === this.#storedEncoding) return;
-    database.storeFound(this.encoding, this.ref);
-    this.#storedRef = this.ref;
-    this.#storedEncoding = this.encoding;
-  }
-
-  /** Makes a quicklist of a listpack that would grow too large by elements of so many bytes. */
-  grow(addedBytes: number, addedCount: number): void {
-    if (this.encoding === LIST_QUICKLIST) return;
-    const bytes = this.ref === 0 ? EMPTY_PACK_BYTES : this.#pack.open(this.ref).listpackBytes;
-    if (this.limits.exceeded(bytes + addedBytes, this.length + addedCount)) this.#link();
-    else if (this.ref === 0) {
-      const room = addedBytes + addedCount * ELEMENT_OVERHEAD;
-      this.ref = this.#pack.create(Math.min(room, MOST_ROOM_BYTES)).ref;
-    }
-  }
-
-  /** Makes a listpack of a quicklist that has shrunk to one small node. */
-  shrink(): void {
-    const memory = this.#memory;
-    if (this.encoding === LIST_LISTPACK || listWord(memory, this.ref, LIST_TAIL) !== 0) return;
-    const head = listWord(memory, this.ref, LIST_HEAD);
-    if (head === 0) return;
-    const pack = this.#pack.open(head);
-    if (!this.limits.allowsListpack(pack.listpackBytes, pack.count) || this.#isPlain(pack)) return;
-    memory.free(this.ref);
-    this.ref = head;
-    this.encoding = LIST_LISTPACK;
-  }
-
-  /** Puts a value before the first element. `grow` has been called. */
-  pushFirst(value: Uint8Array, at: number, length: number): void {
-    const pack = this.#pack;
-    this.length++;
-    if (this.encoding === LIST_LISTPACK) {
-      pack.open(this.ref).prepend(value, at, length);
-      this.ref = pack.ref;
-      return;
-    }
-    this.#own();
-    this.#setWord(LIST_LENGTH, this.length);
-    const head = this.#word(LIST_HEAD);
-    if (head === 0 || !this.#takes(pack.open(head), length)) {
-      this.#beginHead(head, length);
-    }
-    pack.prepend(value, at, length);
-    if (pack.ref !== head) this.#setWord(LIST_HEAD, pack.ref);
-  }
-
-  /** Puts a value behind the last element. `grow` has been called. */
-  pushLast(value: Uint8Array, at: number, length: number): void {
-    const pack = this.#pack;
-    this.length++;
-    if (this.encoding === LIST_LISTPACK) {
-      pack.open(this.ref).append(value, at, length);
-      this.ref = pack.ref;
-      return;
-    }
-    this.#own();
-    this.#setWord(LIST_LENGTH, this.length);
-    const tail = this.#word(LIST_TAIL);
-    const last = tail === 0 ? this.#word(LIST_HEAD) : tail;
-    let place = tail === 0 ? LIST_HEAD : LIST_TAIL;
-    if (last === 0 || !this.#takes(pack.open(last), length)) {
-      place = this.#beginTail(last, tail, length);
-    }
-    pack.append(value, at, length);
-    if (pack.ref !== last) this.#setWord(place, pack.ref);
-  }
-
-  /** Takes away `count` elements from the first on; fewer than there are. */
-  removeFirst(count: number): void {
-    const pack = this.#pack;
-    this.length -= count;
-    if (this.encoding === LIST_LISTPACK) {
-      pack.open(this.ref).remove(pack.first(), count);
-      this.ref = pack.ref;
-      return;
-    }
-    this.#own();
-    this.#setWord(LIST_LENGTH, this.length);
-    for (let left = count; left > 0; ) {
-      const head = this.#word(LIST_HEAD);
-      pack.open(head);
-      if (pack.count > left) {
-        pack.remove(pack.first(), left);
-        if (pack.ref !== head) this.#setWord(LIST_HEAD, pack.ref);
-        return;
-      }
-      left -= pack.count;
-      this.#dropHead();
-    }
-  }
-
-  /** Takes away the last `count` elements; fewer than there are. */
-  removeLast(count: number): void {
-    const pack = this.#pack;
-    this.length -= count;
-    if (this.encoding === LIST_LISTPACK) {
-      pack.open(this.ref).removeLast(count);
-      this.ref = pack.ref;
-      return;
-    }
-    this.#own();
-    this.#setWord(LIST_LENGTH, this.length);
-    for (let left = count; left > 0; ) {
-      const tail = this.#word(LIST_TAIL);
-      const last = tail === 0 ? this.#word(LIST_HEAD) : tail;
-      pack.open(last);
-      if (pack.count > left) {
-        pack.removeLast(left);
-        if (pack.ref !== last) this.#setWord(tail === 0 ? LIST_HEAD : LIST_TAIL, pack.ref);
-        return;
-      }
-      left -= pack.count;
-      if (tail === 0) this.#dropHead();
-      else this.#dropTail();
-    }
-  }
-
+export class List extends ListEnds {
   /** Gives an element of the node of the position another value; `grow` has been called. */
   replaceHere(offset: number, value: Uint8Array, at: number, length: number): void {
-    this.#own();
-    const node = this.#pack.ref;
-    this.#pack.replace(offset, value, at, length);
-    this.#nodeChanged(node, 0);
-    this.#split();
+    this.#ownHere();
+    this.writer.replace(offset, value, at, length);
+    this.#nodeChanged(0);
+    this.#settle();
   }
 
   /** Puts a value in front of an element of the node of the position (0: behind the last one). */
   insertHere(offset: number, value: Uint8Array, at: number, length: number): void {
-    this.#own();
-    const node = this.#pack.ref;
-    this.#pack.insert(offset, value, at, length);
-    this.#nodeChanged(node, 1);
-    this.#split();
+    this.#ownHere();
+    this.writer.insert(offset, value, at, length);
+    this.#nodeChanged(1);
+    this.#settle();
   }
 
   /**
@@ -223,13 +45,12 @@ export class List extends ListReader {
     most: number,
     fromLast: boolean,
   ): number {
-    const pack = this.#pack;
-    const node = pack.ref;
+    const pack = this.writer;
     let removed = 0;
     if (fromLast) {
       for (let offset = pack.last(); offset !== 0 && removed < most; ) {
         if (pack.equals(offset, value, at, length)) {
-          if (removed++ === 0) this.#own();
+          if (removed++ === 0) this.#ownHere();
           const next = pack.remove(offset, 1);
           offset = next === 0 ? pack.last() : pack.previous(next);
         } else {
@@ -240,149 +61,74 @@ export class List extends ListReader {
       for (let offset = pack.first(); removed < most; removed++) {
         offset = pack.find(offset, 1, value, at, length);
         if (offset === 0) break;
-        if (removed === 0) this.#own();
+        if (removed === 0) this.#ownHere();
         offset = pack.remove(offset, 1);
       }
     }
     if (removed === 0) return 0;
-    this.#nodeChanged(node, -removed);
+    this.#nodeChanged(-removed);
     if (pack.count === 0) this.#dropHere();
+    else this.#settle();
     return removed;
   }
 
-  #word(word: number): number {
-    return listWord(this.#memory, this.ref, word);
+  /** Makes the header writable, and the node of the position a listpack that is in a block. */
+  #ownHere(): void {
+    this.own();
+    if (this.writer.ref !== 0) return;
+    const compressed = this.node;
+    this.node = inflatedCopy(this.memory, compressed);
+    this.tree.replaceHere(this.node);
+    this.setWord(LIST_ROOT, this.tree.root);
+    this.memory.free(compressed);
+    this.writer.open(this.node);
   }
 
-  #setWord(word: number, value: number): void {
-    setListWord(this.#memory, this.ref, word, value);
-  }
-
-  /** Makes the header writable; a listpack sees to itself. */
-  #own(): void {
-    if (this.encoding === LIST_QUICKLIST) this.ref = this.#memory.own(this.ref);
-  }
-
-  /** Makes a quicklist of the listpack; it becomes the only node, if it has elements. */
-  #link(): void {
-    const only = this.ref;
-    this.ref = this.#memory.alloc(LIST_HEADER_BYTES);
-    this.encoding = LIST_QUICKLIST;
-    this.#setWord(LIST_LENGTH, this.length);
-    this.#setWord(LIST_HEAD, only);
-    this.#setWord(LIST_TAIL, 0);
-    this.#setWord(LIST_ROOT, 0);
-    this.#setWord(LIST_NODES, only === 0 ? 0 : 1);
-  }
-
-  /** Whether an open node takes one more element. */
-  #takes(pack: Listpack, length: number): boolean {
-    return this.limits.takes(pack.listpackBytes, pack.count, length) && !this.#isPlain(pack);
-  }
-
-  /** Whether an open node is one that Redis keeps as a plain string. */
-  #isPlain(pack: Listpack): boolean {
-    return pack.count === 1 && pack.listpackBytes > this.limits.plainBytes;
-  }
-
-  /** Begins a new first node, which `#pack` then is; the old one, if there is any, is full. */
-  #beginHead(head: number, length: number): void {
-    const tail = this.#word(LIST_TAIL);
-    if (head !== 0 && tail === 0) {
-      this.#setWord(LIST_TAIL, head);
-    } else if (head !== 0) {
-      this.#pack.trim();
-      const tree = this.#tree.open(this.#word(LIST_ROOT));
-      tree.prepend(this.#pack.ref);
-      this.#setWord(LIST_ROOT, tree.root);
-    }
-    this.#pack.create(length + ELEMENT_OVERHEAD);
-    this.#setWord(LIST_HEAD, this.#pack.ref);
-    this.#setWord(LIST_NODES, this.#word(LIST_NODES) + 1);
-  }
-
-  /** As `#beginHead`, at the other end. Returns the word of the header that it stands in. */
-  #beginTail(last: number, tail: number, length: number): number {
-    if (tail !== 0) {
-      this.#pack.trim();
-      const tree = this.#tree.open(this.#word(LIST_ROOT));
-      tree.append(this.#pack.ref);
-      this.#setWord(LIST_ROOT, tree.root);
-    }
-    const place = last === 0 ? LIST_HEAD : LIST_TAIL;
-    this.#pack.create(length + ELEMENT_OVERHEAD);
-    this.#setWord(place, this.#pack.ref);
-    this.#setWord(LIST_NODES, this.#word(LIST_NODES) + 1);
-    return place;
-  }
-
-  /** Frees the first node; the one behind it takes its place. */
-  #dropHead(): void {
-    this.#memory.free(this.#word(LIST_HEAD));
-    const tree = this.#tree.open(this.#word(LIST_ROOT));
-    const next = tree.seekFirst();
-    if (next === 0) {
-      this.#setWord(LIST_HEAD, this.#word(LIST_TAIL));
-      this.#setWord(LIST_TAIL, 0);
-    } else {
-      tree.removeHere();
-      this.#setWord(LIST_ROOT, tree.root);
-      this.#setWord(LIST_HEAD, next);
-    }
-    this.#setWord(LIST_NODES, this.#word(LIST_NODES) - 1);
-  }
-
-  /** Frees the last node, which is not the only one; the one before it takes its place. */
-  #dropTail(): void {
-    this.#memory.free(this.#word(LIST_TAIL));
-    const tree = this.#tree.open(this.#word(LIST_ROOT));
-    const previous = tree.seekLast();
-    if (previous !== 0) {
-      tree.removeHere();
-      this.#setWord(LIST_ROOT, tree.root);
-    }
-    this.#setWord(LIST_TAIL, previous);
-    this.#setWord(LIST_NODES, this.#word(LIST_NODES) - 1);
-  }
-
-  /** The node of the position was in block `node` and has `added` elements more. */
-  #nodeChanged(node: number, added: number): void {
-    const { ref } = this.#pack;
+  /** The listpack of the position was in block `node` and has `added` elements more. */
+  #nodeChanged(added: number): void {
+    const { ref } = this.writer;
+    const { node } = this;
+    this.node = ref;
     this.length += added;
     if (this.encoding === LIST_LISTPACK) {
       this.ref = ref;
       return;
     }
-    this.#setWord(LIST_LENGTH, this.length);
+    this.setWord(LIST_LENGTH, this.length);
     if (this.isAtHead) {
-      this.#setWord(LIST_HEAD, ref);
+      this.setWord(LIST_HEAD, ref);
     } else if (this.isAtTail) {
-      this.#setWord(LIST_TAIL, ref);
+      this.setWord(LIST_TAIL, ref);
     } else {
-      const tree = this.#tree;
+      const tree = this.tree;
       if (added !== 0) tree.addWeight(added);
       if (ref !== node) tree.replaceHere(ref);
-      this.#setWord(LIST_ROOT, tree.root);
+      this.setWord(LIST_ROOT, tree.root);
     }
   }
 
   /** Frees the node of the position, which is empty. */
   #dropHere(): void {
     if (this.encoding === LIST_LISTPACK) return;
-    if (this.isAtHead) this.#dropHead();
-    else if (this.isAtTail) this.#dropTail();
+    if (this.isAtHead) this.dropHead();
+    else if (this.isAtTail) this.dropTail();
     else {
-      this.#tree.removeHere();
-      this.#setWord(LIST_ROOT, this.#tree.root);
-      this.#memory.free(this.#pack.ref);
-      this.#setWord(LIST_NODES, this.#word(LIST_NODES) - 1);
+      this.tree.removeHere();
+      this.setWord(LIST_ROOT, this.tree.root);
+      this.memory.free(this.writer.ref);
+      this.setWord(LIST_NODES, this.word(LIST_NODES) - 1);
     }
   }
 
-  /** Cuts the node of the position until no part is over the limit or has elements to spare. */
-  #split(): void {
-    const pack = this.#pack;
+  /**
+   * After a change of the node of the position: cuts it until no part is over the limit or has
+   * elements to spare, and compresses what lies deep enough.
+   */
+  #settle(): void {
+    const pack = this.writer;
     if (this.encoding === LIST_LISTPACK) return;
+    const start = this.nodeStart;
+    const end = start + pack.count;
     while (pack.count > 1 && this.limits.exceeded(pack.listpackBytes, pack.count)) {
       const kept = this.#keptBySplit();
       const left = this.nodeStart;
@@ -390,11 +136,38 @@ export class List extends ListReader {
       // What is cut off may be too large itself, when one long element was put in.
       this.seekNode(left + kept);
     }
+    if (this.limits.compressDepth === 0) return;
+    for (let index = start; index < end; index = this.nodeStart + pack.count) {
+      this.seekNode(index);
+      this.#compressHere();
+    }
+  }
+
+  /** Compresses the node of the position if it is deep enough in the list and saves by it. */
+  #compressHere(): void {
+    const isInTree = !this.isAtHead && !this.isAtTail;
+    if (!isInTree || this.writer.ref === 0 || this.#isNearEnd(this.node)) return;
+    this.seekNode(this.nodeStart);
+    this.compressInTree(this.node);
+  }
+
+  /** Whether a node between the ends is among those that are not to be compressed; moves the tree. */
+  #isNearEnd(node: number): boolean {
+    const tree = this.tree.open(this.word(LIST_ROOT));
+    const near = this.limits.compressDepth - 1;
+    let at = near > 0 ? tree.seekFirst() : 0;
+    for (let left = near; left > 0 && at !== 0; left--, at = tree.next())
+      if (at === node) return true;
+    at = near > 0 ? tree.seekLast() : 0;
+    for (let left = near; left > 0 && at !== 0; left--, at = tree.previous()) {
+      if (at === node) return true;
+    }
+    return false;
   }
 
   /** How many elements stay on the left: about half of the bytes, or of the elements if few. */
   #keptBySplit(): number {
-    const pack = this.#pack;
+    const pack = this.writer;
     const half = pack.listpackBytes / 2;
     const first = pack.first();
     let kept = 0;
@@ -407,32 +180,32 @@ export class List extends ListReader {
 
   /** Cuts the node of the position behind its first `kept` elements. */
   #cut(kept: number): void {
-    const pack = this.#pack;
+    const pack = this.writer;
     const node = pack.ref;
     const moved = pack.count - kept;
     const offset = pack.seek(kept);
-    const right = this.#other.create(pack.listpackBytes - (offset - pack.first()));
+    const right = this.other.create(pack.listpackBytes - (offset - pack.first()));
     right.appendFrom(pack, offset, 0, moved);
     pack.removeLast(moved);
-    this.#setWord(LIST_NODES, this.#word(LIST_NODES) + 1);
-    if (this.isAtHead && this.#word(LIST_TAIL) === 0) {
-      this.#setWord(LIST_HEAD, pack.ref);
-      this.#setWord(LIST_TAIL, right.ref);
+    this.setWord(LIST_NODES, this.word(LIST_NODES) + 1);
+    if (this.isAtHead && this.word(LIST_TAIL) === 0) {
+      this.setWord(LIST_HEAD, pack.ref);
+      this.setWord(LIST_TAIL, right.ref);
       return;
     }
-    const tree = this.#tree;
+    const tree = this.tree;
     if (this.isAtHead) {
-      this.#setWord(LIST_HEAD, pack.ref);
-      tree.open(this.#word(LIST_ROOT)).prepend(right.ref);
+      this.setWord(LIST_HEAD, pack.ref);
+      tree.open(this.word(LIST_ROOT)).prepend(right.ref);
     } else if (this.isAtTail) {
-      this.#setWord(LIST_TAIL, right.ref);
-      tree.open(this.#word(LIST_ROOT)).append(pack.ref);
+      this.setWord(LIST_TAIL, right.ref);
+      tree.open(this.word(LIST_ROOT)).append(pack.ref);
     } else {
       tree.addWeight(-moved);
       if (pack.ref !== node) tree.replaceHere(pack.ref);
       tree.next();
       tree.insertHere(right.ref);
     }
-    this.#setWord(LIST_ROOT, tree.root);
+    this.setWord(LIST_ROOT, tree.root);
   }
 }

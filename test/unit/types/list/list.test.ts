@@ -21,6 +21,7 @@ test("a list holds what an array holds, and a frozen one what it held at the fre
   withSeed((random) => {
     for (let round = 0; round < 40; round++) {
       const limits = limitsOf(random.pick(SIZES));
+      limits.compressDepth = random.pick([0, 0, 1, 2, 5]);
       const model = new ListModel(random, limits);
       const { arena, list } = model;
       for (let snapshot = 0; snapshot < 4; snapshot++) {
@@ -40,6 +41,7 @@ test("a list holds what an array holds, and a frozen one what it held at the fre
         model.check();
         arena.verify();
         if (random.chance(0.2)) limits.setMaxListpackSize(random.pick(SIZES));
+        if (random.chance(0.2)) limits.compressDepth = random.pick([0, 1, 3]);
         if (random.chance(0.2)) limits.plainBytes = random.pick([10, 100, 2 ** 30]);
       }
       const budget = random.between(1, 100);
@@ -85,4 +87,37 @@ test("a node between others grows no further than the limit", () =>
     list.seek(1500);
     assert.equal(list.pack.count, 1);
     assert.equal(list.nodeStart, 1500);
+  }));
+
+test("nodes far from the ends are compressed, and are read and changed all the same", () =>
+  withSeed((random) => {
+    const limits = limitsOf(-1);
+    const plain = new ListModel(random, limits);
+    for (let i = 0; i < 3000; i++) plain.push(`a line that comes again and again ${i % 100}`);
+    const plainBytes = plain.arena.usedBytes;
+    for (const depth of [1, 3]) {
+      limits.compressDepth = depth;
+      const model = new ListModel(random, limits);
+      const { arena, list } = model;
+      for (let i = 0; i < 3000; i++) model.push(`a line that comes again and again ${i % 100}`);
+      assert.ok(arena.usedBytes < plainBytes / 2, `${arena.usedBytes} of ${plainBytes} bytes`);
+      model.check();
+      const usedBytes = arena.usedBytes;
+      for (let i = 0; i < 100; i++) {
+        const index = random.below(model.values.length);
+        list.replaceHere(list.seek(index), Buffer.from("other"), 0, 5);
+        model.values[index] = "other";
+      }
+      model.check();
+      assert.ok(arena.usedBytes < usedBytes * 1.2, "changed nodes are compressed again");
+      arena.freeze();
+      const { encoding, ref } = list;
+      const frozen = [...model.values];
+      list.removeFirst(1000);
+      list.removeLast(1000);
+      model.values = model.values.slice(1000, -1000);
+      model.check();
+      assert.deepEqual(model.seenFrom(encoding, ref), frozen);
+      arena.thaw();
+    }
   }));
