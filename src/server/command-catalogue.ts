@@ -38,6 +38,7 @@ import type { ServerContext } from "./server-context";
  */
 export function commandCatalogue(context: ServerContext): readonly CommandSpec<DataCall>[] {
   const limits = stringLimits(context.session.config);
+  const lists = new ListLimits().followConfig(context.session.config);
   return [
     ...commandCommands(context.tableHolder),
     ...sessionCommands(context.session, trackingCommands(context.tracking)),
@@ -49,10 +50,10 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...hyperLogLogCommands(new HyperLogLogLimits().followConfig(context.session.config)),
     ...hashCommands(new HashLimits().followConfig(context.session.config), context.fieldExpiry),
     ...setCommands(new SetLimits().followConfig(context.session.config)),
-    ...listCommands(new ListLimits().followConfig(context.session.config)),
+    ...listCommands(lists),
     ...streamCommands(new StreamLimits().followConfig(context.session.config)),
     ...configCommands(configParts(context)),
-    ...debugCommands(context),
+    ...debugCommands({ ...context, listLimits: lists }),
     ...lolwutCommands(context.keyspace.random),
     ...shutdownCommands(context.shutdown),
     ...timeCommands(context.session.clock),

@@ -28,6 +28,7 @@ const LOW_LIMITS: readonly (readonly [string, string])[] = [
   ["set-max-intset-entries", "8"],
   ["zset-max-listpack-entries", "8"],
   ["list-max-listpack-size", "6"],
+  ["list-compress-depth", "1"],
   ["stream-node-max-entries", "5"],
 ];
 

@@ -332,11 +332,70 @@ const WAITING = lines`
   EXEC
 `;
 
+const COMPRESSED = lines`
+  CONFIG SET list-compress-depth 1
+  CONFIG SET list-max-listpack-size 2
+  RPUSH l {a*500} {b*500} {c*500} {d*500} {e*500} {f*500} {g*500} {h*500} {i*500} {j*500}
+  LRANGE l 0 -1
+  LINDEX l 5
+  LSET l 5 {F*600}
+  LINSERT l BEFORE {e*500} new
+  LPOS l {g*500}
+  LREM l 0 {d*500}
+  LREM l -1 {g*500}
+  COPY l m
+  LRANGE m 0 -1
+  LPOP m 5
+  RPOP m 4
+  LPOP l 5
+  LRANGE l 0 -1
+  DEBUG DIGEST
+  CONFIG SET list-compress-depth 0
+  CONFIG SET list-max-listpack-size -2
+`;
+
+const DEBUG = lines`
+  DEBUG QUICKLIST-PACKED-THRESHOLD 200b
+  DEBUG QUICKLIST-PACKED-THRESHOLD 1kb
+  DEBUG QUICKLIST-PACKED-THRESHOLD x
+  DEBUG QUICKLIST-PACKED-THRESHOLD 5gb
+  DEBUG QUICKLIST-PACKED-THRESHOLD 4293918720
+  DEBUG QUICKLIST-PACKED-THRESHOLD 4293918721
+  DEBUG QUICKLIST-PACKED-THRESHOLD
+  DEBUG QUICKLIST-PACKED-THRESHOLD 100b
+  RPUSH l a {b*100} {c*99} {d*101} e {f*5000}
+  LRANGE l 0 -1
+  LINSERT l BEFORE e {x*200}
+  LINSERT l AFTER a {y*200}
+  LSET l 0 {z*200}
+  LSET l 1 small
+  LREM l 1 e
+  LRANGE l 0 -1
+  LPOP l 3
+  RPOP l 2
+  DEBUG QUICKLIST-PACKED-THRESHOLD 0
+  RPUSH q {a*5000} {b*5000}
+  DEBUG QUICKLIST q
+  DEBUG QUICKLIST q 1
+  DEBUG LISTPACK q
+  DEBUG QUICKLIST nope
+  DEBUG LISTPACK nope
+  DEBUG LISTPACK
+  HSET h a b
+  DEBUG LISTPACK h
+  DEBUG QUICKLIST h
+  SET s v
+  DEBUG LISTPACK s
+  DEBUG QUICKLIST s
+`;
+
 export const LIST_SCRIPTS = [
   script("LPUSH, RPUSH, LPOP, RPOP, LLEN", PUSH_AND_POP, { needs: ["LPUSH"] }),
   script("LINDEX, LRANGE, LPOS", READ, { needs: ["LPOS"] }),
   script("LSET, LINSERT, LREM, LTRIM", CHANGE, { needs: ["LTRIM"] }),
   script("LMOVE, RPOPLPUSH, LMPOP", MOVE, { needs: ["LMOVE", "LMPOP"] }),
   script("lists of many nodes", LONG, { needs: ["LPUSH", "COPY"] }),
+  script("lists whose inner nodes are compressed", COMPRESSED, { needs: ["LPUSH", "COPY"] }),
+  script("DEBUG about lists", DEBUG, { needs: ["LPUSH", "HSET"] }),
   script("BLPOP, BRPOP, BLMOVE, BRPOPLPUSH, BLMPOP", WAITING, { needs: ["BLPOP", "MULTI"] }),
 ];

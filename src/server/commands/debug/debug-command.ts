@@ -6,8 +6,10 @@ import type { DataCall } from "../../../keyspace/data-call";
 import type { ExpireCycle } from "../../../keyspace/expire-cycle";
 import { isLocal } from "../../../session/local-address";
 import type { SessionContext } from "../../../session/session-context";
+import type { ListLimits } from "../../../types/list/list-limits";
 import { DatasetDigest } from "./dataset-digest";
 import { DEBUG_HELP, NOT_HERE } from "./help-lines";
+import { printListpack, printQuicklist, quicklistFields, setPackedThreshold } from "./list-debug";
 import { objectLine } from "./object-line";
 import { populate } from "./populate";
 import { replySample } from "./protocol-samples";
@@ -16,6 +18,7 @@ import { tableStats } from "./table-stats";
 export interface DebugCommandParts {
   readonly session: SessionContext;
   readonly expireCycle: ExpireCycle;
+  readonly listLimits: ListLimits;
 }
 
 /** A subcommand with the number of its arguments, `DEBUG` and its name included. */
@@ -70,7 +73,8 @@ export function debugCommands(parts: DebugCommandParts): readonly CommandSpec<Da
 }
 
 function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcommand> {
-  const { session, expireCycle } = parts;
+  const { session, expireCycle, listLimits } = parts;
+  const print = (line: string): void => session.log.notice(line);
   const table = new Map<string, Subcommand>();
   const add = (name: string, least: number, most: number, run: Subcommand["run"]): void => {
     table.set(name, { least, most, run });
@@ -87,9 +91,12 @@ function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcomma
   });
   add("htstats", 3, 3, tableStatsOf);
   add("htstats-key", 3, 3, tableStatsOfKey);
-  add("object", 3, 3, object);
+  add("listpack", 3, 3, (call) => printListpack(call, print));
+  add("object", 3, 3, (call) => object(call, listLimits));
   add("populate", 3, 5, populateKeys);
   add("protocol", 3, 3, ({ args, reply }) => replySample(reply, args.text(2).toLowerCase()));
+  add("quicklist", 3, 4, (call) => printQuicklist(call, print));
+  add("quicklist-packed-threshold", 3, 3, (call) => setPackedThreshold(call, listLimits));
   add("set-active-expire", 3, 3, ({ args, reply }) => {
     expireCycle.isEnabled = leadingInteger(args.text(2)) !== 0;
     reply.ok();
@@ -156,10 +163,10 @@ function tableStatsOfKey(call: DataCall): void {
   );
 }
 
-function object(call: DataCall): void {
+function object(call: DataCall, limits: ListLimits): void {
   const entry = call.peek(2);
   if (entry === 0) call.reply.error(ERR_NO_SUCH_KEY);
-  else call.reply.statusText(objectLine(call, entry));
+  else call.reply.statusText(objectLine(call, entry) + quicklistFields(call, entry, limits));
 }
 
 function populateKeys(call: DataCall): void {

@@ -1,3 +1,5 @@
+import { divideHalfEven } from "../../../base/binary-rounding";
+import { parseMemorySize } from "../../../base/memory-size";
 import { ERR_NO_SUCH_KEY } from "../../../command/error-texts";
 import type { DataCall } from "../../../keyspace/data-call";
 import { ENTRY_VALUE, TYPE_LIST, typeOf, wordOf } from "../../../keyspace/entry";
@@ -63,11 +65,18 @@ export function quicklistFields(call: DataCall, entry: number, limits: ListLimit
   }
   return [
     ` ql_nodes:${nodes}`,
-    `ql_avg_node:${(list.length / nodes).toFixed(2)}`,
+    `ql_avg_node:${twoDecimals(list.length / nodes)}`,
     `ql_listpack_max:${limits.maxListpackSize}`,
     `ql_compressed:${limits.compressDepth === 0 ? 0 : 1}`,
     `ql_uncompressed_size:${bytes}`,
   ].join(" ");
+}
+
+/** Like C's printf, which rounds a half to even: only eighths can be halves of the last digit. */
+function twoDecimals(value: number): string {
+  const eighths = value * 8;
+  if (!Number.isInteger(eighths)) return value.toFixed(2);
+  return (Number(divideHalfEven(BigInt(eighths) * 100n, 8n)) / 100).toFixed(2);
 }
 
 function encodingName({ keyspace }: DataCall, entry: number): string {
