@@ -74,6 +74,7 @@ export interface ArenaOptions {
 export class Arena implements BlockMemory {
   readonly bytes: Uint8Array[] = [];
   readonly words: Int32Array[] = [];
+  readonly doubles: Float64Array[] = [];
   /** True between freeze and thaw. Read-only for everybody else. */
   frozenNow = false;
   #usedGranules = 0;
@@ -444,6 +445,7 @@ export class Arena implements BlockMemory {
     this.#bornBefore.addSegment(index);
     this.bytes[index] = new Uint8Array(buffer);
     this.words[index] = new Int32Array(buffer);
+    this.doubles[index] = new Float64Array(buffer);
     this.#options.onSegment?.(index, this.bytes[index]);
   }
 

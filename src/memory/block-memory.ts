@@ -9,6 +9,8 @@
 export interface BlockMemory {
   readonly bytes: Uint8Array[];
   readonly words: Int32Array[];
+  /** The same bytes as doubles, two to a granule: for those at a multiple of 8 bytes in a block. */
+  readonly doubles: Float64Array[];
 }
 
 export const SEGMENT_SHIFT = 24;
@@ -22,9 +24,11 @@ export const MAX_SEGMENTS = 256;
 export class SegmentView implements BlockMemory {
   readonly bytes: Uint8Array[];
   readonly words: Int32Array[];
+  readonly doubles: Float64Array[];
 
   constructor(segments: readonly SharedArrayBuffer[]) {
     this.bytes = segments.map((segment) => new Uint8Array(segment));
     this.words = segments.map((segment) => new Int32Array(segment));
+    this.doubles = segments.map((segment) => new Float64Array(segment));
   }
 }

@@ -14,6 +14,7 @@ export type Advise = (segment: Uint8Array, offset: number, length: number) => vo
 
 const NO_BYTES = new Uint8Array(new SharedArrayBuffer(0));
 const NO_WORDS = new Int32Array(NO_BYTES.buffer);
+const NO_DOUBLES = new Float64Array(0);
 
 export class HugeSegments {
   /** Pages of blocks in use. */
@@ -69,6 +70,7 @@ export class HugeSegments {
       }
       memory.bytes[left.segment] = NO_BYTES;
       memory.words[left.segment] = NO_WORDS;
+      memory.doubles[left.segment] = NO_DOUBLES;
       this.#emptied.push(left.segment);
       this.#left.shift();
     }

@@ -37,7 +37,7 @@ const JOIN_BITS = [BITS_AND, BITS_OR, BITS_XOR, BITS_NOT, BITS_OR, BITS_OR, BITS
 
 export class StringCombiner {
   readonly #bits: BitOperations;
-  #memory: BlockMemory = { bytes: [], words: [] };
+  #memory: BlockMemory = { bytes: [], words: [], doubles: [] };
   /** Entries, or 0 for a string that is not there. */
   readonly #sources: number[] = [];
   /** For COMBINE_ONE: bits seen more than once, and those of the source at hand. */
