@@ -57,6 +57,26 @@ export function equalBytes(
   return true;
 }
 
+/**
+ * Below 0, 0 or above 0 as the first range comes before, equals or comes behind the second: byte by
+ * byte, unsigned, and a beginning before what it begins.
+ */
+export function compareBytes(
+  a: Uint8Array,
+  aAt: number,
+  aLength: number,
+  b: Uint8Array,
+  bAt: number,
+  bLength: number,
+): number {
+  const shared = Math.min(aLength, bLength);
+  for (let i = 0; i < shared; i++) {
+    const difference = a[aAt + i] - b[bAt + i];
+    if (difference !== 0) return difference;
+  }
+  return aLength - bLength;
+}
+
 /** Whether a range equals `lower`, ASCII letters compared without case. `lower` is lower case. */
 export function equalsIgnoreCase(
   bytes: Uint8Array,

@@ -6,8 +6,11 @@
  * printed forms, read again, give the same double; no unchecked text reaches Number().
  */
 import { type BinaryFormat, roundToBinary } from "./binary-rounding.js";
-import { scanFloatLiteral } from "./float-literal.js";
+import { type FloatLiteral, scanFloatLiteral } from "./float-literal.js";
 
+const TAB = 0x09;
+const RETURN = 0x0d;
+const SPACE = 0x20;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
@@ -29,13 +32,40 @@ export function parseDouble(bytes: Uint8Array, off: number, len: number): number
   if (!Number.isNaN(plain)) return plain;
   const literal = scanFloatLiteral(bytes, off, len);
   if (literal === undefined) return undefined;
+  const value = valueOfLiteral(literal);
+  const isNamed = literal.infinite || literal.digits === "";
+  return isNamed || (value !== 0 && Number.isFinite(value)) ? value : undefined;
+}
+
+/**
+ * The double that C's strtod makes of a whole text, or undefined where it leaves a rest: it skips
+ * white space in front, ends at a NUL, makes zero of nothing at all, and infinity or zero of what is
+ * too large or small. What Redis reads the bounds of a range of scores with.
+ */
+export function parseDoubleLeniently(
+  bytes: Uint8Array,
+  off: number,
+  len: number,
+): number | undefined {
+  let end = off;
+  while (end < off + len && bytes[end] !== 0) end++;
+  if (end === off) return 0;
+  let at = off;
+  while (at < end && (bytes[at] === SPACE || (bytes[at] >= TAB && bytes[at] <= RETURN))) at++;
+  const plain = parsePlain(bytes, at, end - at);
+  if (!Number.isNaN(plain)) return plain;
+  const literal = scanFloatLiteral(bytes, at, end - at);
+  return literal === undefined ? undefined : valueOfLiteral(literal);
+}
+
+/** The nearest double, infinity and zero among them. */
+function valueOfLiteral(literal: FloatLiteral): number {
   const sign = literal.negative ? -1 : 1;
   if (literal.infinite) return sign * Number.POSITIVE_INFINITY;
   if (literal.digits === "") return sign * 0;
   const magnitude = literal.hexadecimal
     ? hexadecimalValue(literal.digits, literal.exponent)
     : Number(`${literal.digits}e${literal.exponent}`);
-  if (magnitude === 0 || magnitude === Number.POSITIVE_INFINITY) return undefined;
   return sign * magnitude;
 }
 

@@ -1,5 +1,5 @@
 import { copyBytes, latin1Bytes } from "../base/bytes";
-import { formatDoubleShortest } from "../base/double";
+import { formatDouble17, formatDoubleShortest } from "../base/double";
 import { formatInt64, formatInteger } from "../base/int64";
 
 /**
@@ -246,6 +246,23 @@ export class ReplyWriter {
     const text = formatDoubleShortest(value);
     if (this.resp3) this.raw(latin1Bytes(`,${text}\r\n`));
     else this.bulkLatin1(text);
+  }
+
+  /**
+   * A score: as `double`, but in the digits of Redis 7.0, which is C's `%.17g`. Integers, which most
+   * scores are, allocate nothing.
+   */
+  score(value: number): void {
+    const isInteger = Number.isSafeInteger(value) && !Object.is(value, -0);
+    if (isInteger && !this.resp3) {
+      this.bulkInteger(value);
+    } else if (isInteger) {
+      this.#header(44, value);
+    } else if (this.resp3) {
+      this.raw(latin1Bytes(`,${formatDouble17(value)}\r\n`));
+    } else {
+      this.bulkLatin1(formatDouble17(value));
+    }
   }
 
   boolean(value: boolean): void {
