@@ -31,6 +31,7 @@ const INT64_LIMIT = 2 ** 63;
 export const TYPE_STRING = 0;
 export const TYPE_LIST = 1;
 export const TYPE_SET = 2;
+export const TYPE_ZSET = 3;
 export const TYPE_HASH = 4;
 export const TYPE_STREAM = 6;
 

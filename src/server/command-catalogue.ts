@@ -23,6 +23,8 @@ import { streamCommands } from "../types/stream/stream-commands";
 import { StreamLimits } from "../types/stream/stream-limits";
 import { stringCommands } from "../types/string/string-commands";
 import { StringLimits } from "../types/string/string-limits";
+import { zsetCommands } from "../types/zset/zset-commands";
+import { ZsetLimits } from "../types/zset/zset-limits";
 import { type ConfigCommandParts, configCommands } from "./commands/config";
 import { debugCommands } from "./commands/debug/debug-command";
 import { lolwutCommands } from "./commands/lolwut";
@@ -50,6 +52,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...hyperLogLogCommands(new HyperLogLogLimits().followConfig(context.session.config)),
     ...hashCommands(new HashLimits().followConfig(context.session.config), context.fieldExpiry),
     ...setCommands(new SetLimits().followConfig(context.session.config)),
+    ...zsetCommands(new ZsetLimits().followConfig(context.session.config)),
     ...listCommands(lists),
     ...streamCommands(new StreamLimits().followConfig(context.session.config)),
     ...configCommands(configParts(context)),

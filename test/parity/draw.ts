@@ -11,6 +11,8 @@ export interface CommandGrammar {
   readonly name: string;
   /** How often it is drawn, relative to the others. */
   readonly weight: number;
+  /** Set where a wrong argument could make data on which two servers need not agree. */
+  readonly staysWhole?: boolean;
   args(draw: Draw): Words;
 }
 

@@ -12,6 +12,7 @@ import { SESSION_GRAMMARS } from "./grammars/session";
 import { SET_GRAMMARS } from "./grammars/sets";
 import { STREAM_GRAMMARS } from "./grammars/streams";
 import { STRING_GRAMMARS } from "./grammars/strings";
+import { ZSET_GRAMMARS } from "./grammars/zsets";
 
 export const GRAMMARS: readonly CommandGrammar[] = [
   ...STRING_GRAMMARS,
@@ -20,6 +21,7 @@ export const GRAMMARS: readonly CommandGrammar[] = [
   ...SET_GRAMMARS,
   ...HYPERLOGLOG_GRAMMARS,
   ...LIST_GRAMMARS,
+  ...ZSET_GRAMMARS,
   ...KEYSPACE_GRAMMARS,
   ...SESSION_GRAMMARS,
   ...STREAM_GRAMMARS,
@@ -45,7 +47,7 @@ const JUNK: readonly (string | Buffer)[] = [
 ];
 
 /** What a cursor other than 0 stands for is each server's own business, and so is what chance takes. */
-const UNSPOILED: ReadonlySet<string> = new Set(["SCAN", "SSCAN", "SPOP"]);
+const UNSPOILED: ReadonlySet<string> = new Set(["SCAN", "SSCAN", "ZSCAN", "SPOP"]);
 
 /** Draws commands from grammars, some of them with an argument too few, too many or wrong. */
 export class CommandSource {
@@ -61,9 +63,10 @@ export class CommandSource {
   }
 
   next(): Buffer[] {
-    const { name, args } = this.#pick();
+    const { name, staysWhole, args } = this.#pick();
     const words: Words = [this.#draw.caseOf(name), ...args(this.#draw)];
-    if (this.random.chance(0.05) && !UNSPOILED.has(name)) this.#spoil(words);
+    const spoils = this.random.chance(0.05) && !UNSPOILED.has(name);
+    if (spoils && staysWhole !== true) this.#spoil(words);
     return words.map((word) => (typeof word === "string" ? Buffer.from(word, "latin1") : word));
   }
 
