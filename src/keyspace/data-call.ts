@@ -113,6 +113,22 @@ export class DataCall extends SessionCall {
     return this.db.addValue(this.hash(index), args.input, at, length, type, encoding, valueRef);
   }
 
+  /** As `addValue`, with a value inside the entry (ENCODING_INLINE). */
+  addInline(
+    index: number,
+    type: number,
+    value: Uint8Array,
+    valueAt: number,
+    valueLength: number,
+  ): number {
+    const { args } = this;
+    const { input } = args;
+    const at = args.offset(index);
+    const length = args.length(index);
+    const hash = this.hash(index);
+    return this.db.addInline(hash, input, at, length, type, value, valueAt, valueLength);
+  }
+
   /**
    * Gives a key argument a value of another type than string, whatever it held; its expiry goes too.
    * Tells nobody but of a new key. For commands that store their result.

@@ -5,12 +5,14 @@ import { Dict } from "../structures/dict";
 import { ENTRY_HASH, ENTRY_KEY_LENGTH } from "../structures/dict-layout";
 import {
   copyExpiry,
+  ENCODING_INLINE,
   ENTRY_HEADER_BYTES,
   ENTRY_META,
   ENTRY_VALUE,
   entryBytes,
   expiryOf,
   hasExpiry,
+  isInline,
   keyLengthOf,
   keyStartOf,
   newEntry,
@@ -18,7 +20,6 @@ import {
   STRING_RAW,
   setWord,
   TYPE_STRING,
-  typeOf,
   valueStartOf,
   wordOf,
   writeExpiry,
@@ -46,6 +47,8 @@ export const KEEP_EXPIRY = -2;
 /** A string that grows gets as much room again up to this size, and an eighth of it beyond. */
 const MOST_DOUBLED_BYTES = 1024 * 1024;
 const GROWTH_SHIFT = 3;
+/** An entry up to this size is left alone when its value gets shorter. */
+const SMALLEST_SHRUNK_BYTES = 64;
 
 /**
  * One numbered database: its dictionary of entries, and the few ways in which entries change.
@@ -304,9 +307,72 @@ export class Database {
     this.dict.insert(entry);
   }
 
-  /** Stores the ref of the found entry's value (and its encoding). Returns the entry. */
+  /** Adds a key that is not there, with a value inside its entry (ENCODING_INLINE). */
+  addInline(
+    hash: number,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+    type: number,
+    value: Uint8Array,
+    valueAt: number,
+    valueLength: number,
+  ): number {
+    const memory = this.#memory;
+    const meta = this.#newMeta(type | (ENCODING_INLINE << 4));
+    const entry = newEntry(
+      memory,
+      hash,
+      key,
+      keyAt,
+      keyLength,
+      valueLength,
+      meta,
+      valueLength,
+      NO_EXPIRY,
+    );
+    const start = valueStartOf(memory, entry);
+    copyBytes(memory.bytes[entry >>> SEGMENT_SHIFT], start, value, valueAt, valueLength);
+    this.add(entry);
+    return entry;
+  }
+
+  /** Writes another value inside the found entry, which has one there. Returns the entry. */
+  storeFoundInline(found: number, value: Uint8Array, valueAt: number, valueLength: number): number {
+    const memory = this.#memory;
+    const kept = entryBytes(keyLengthOf(memory, found), 0, hasExpiry(memory, found));
+    const needed = kept + valueLength;
+    const capacity = memory.capacityOf(found);
+    const isRoomy = needed * 2 <= capacity && capacity > SMALLEST_SHRUNK_BYTES;
+    const fits = needed <= capacity && !isRoomy && !memory.frozen(found);
+    const entry = fits ? found : this.#resizeFound(found, kept, needed);
+    setWord(memory, entry, ENTRY_VALUE, valueLength);
+    const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
+    copyBytes(bytes, ((entry & GRANULE_MASK) << 4) + kept, value, valueAt, valueLength);
+    return entry;
+  }
+
+  /** Puts a new block with the first bytes of the found entry in its place. */
+  #resizeFound(found: number, keptBytes: number, sizeBytes: number): number {
+    const memory = this.#memory;
+    const entry = memory.alloc(sizeBytes);
+    memory.copyWords(found, entry, (keptBytes + 3) >>> 2);
+    this.dict.replaceFound(entry);
+    memory.free(found);
+    return entry;
+  }
+
+  /**
+   * Stores the ref of the found entry's value (and its encoding); a value inside the entry goes.
+   * Returns the entry.
+   */
   storeFound(encoding: number, valueRef: number): number {
-    const entry = this.dict.ownFoundEntry();
+    let entry = this.dict.ownFoundEntry();
+    if (isInline(this.#memory, entry)) {
+      const keyLength = keyLengthOf(this.#memory, entry);
+      const kept = entryBytes(keyLength, 0, hasExpiry(this.#memory, entry));
+      entry = this.#resizeFound(entry, kept, kept);
+    }
     const meta = wordOf(this.#memory, entry, ENTRY_META);
     setWord(this.#memory, entry, ENTRY_META, (meta & ~0xf0) | (encoding << 4));
     setWord(this.#memory, entry, ENTRY_VALUE, valueRef);
@@ -426,7 +492,7 @@ export class Database {
     const time = keeps ? this.expiryOf(old) : expiryMs;
     const meta = wordOf(memory, old, ENTRY_META);
     const valueWord = wordOf(memory, old, ENTRY_VALUE);
-    const inline = typeOf(memory, old) === TYPE_STRING ? valueWord : 0;
+    const inline = isInline(memory, old) ? valueWord : 0;
     const entry = newEntry(memory, hash, key, keyAt, keyLength, inline, meta, valueWord, time);
     if (keeps && time >= 0) copyExpiry(memory, old, entry);
     const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];

@@ -9,9 +9,9 @@ import { ENTRY_EXPIRY_BIT, ENTRY_KEY_LENGTH, KEY_LENGTH_MASK } from "../structur
  *     word 0  hash of the key
  *     word 1  length of the key | expiry bit (31)
  *     word 2  type (bits 0-3) | encoding (4-7) | LRU or LFU clock (8-31)
- *     word 3  string: length of the value in bytes; other types: ref of the value
+ *     word 3  value inside the entry: its length in bytes; else: ref of the value
  *     [8 B]   expiry in ms since 1970, low word first; only with the expiry bit
- *     key bytes, then a string's value bytes
+ *     key bytes, then the bytes of a value inside the entry: any string's, or ENCODING_INLINE
  *
  * 16 bytes beside key and value, 24 with an expiry. Functions here read and write fields; they do
  * not own, place or free (Database does).
@@ -34,6 +34,9 @@ export const TYPE_SET = 2;
 export const TYPE_ZSET = 3;
 export const TYPE_HASH = 4;
 export const TYPE_STREAM = 6;
+
+/** A small value of another type than string that lies inside its entry, as strings do. */
+export const ENCODING_INLINE = 15;
 
 /** A string whose encoding follows from its bytes (int, embstr or raw). */
 export const STRING_AUTO = 0;
@@ -68,7 +71,13 @@ export function keyStartOf(memory: BlockMemory, entry: number): number {
   return ((entry & GRANULE_MASK) << 4) + ENTRY_HEADER_BYTES + (expiryBit << 3);
 }
 
-/** Byte offset of a string's value within its segment. */
+/** Whether the value lies inside the entry, so that word 3 is its length and no ref. */
+export function isInline(memory: BlockMemory, entry: number): boolean {
+  const meta = wordOf(memory, entry, ENTRY_META);
+  return (meta & 15) === TYPE_STRING || (meta & 0xf0) >>> 4 === ENCODING_INLINE;
+}
+
+/** Byte offset of a value inside its entry within the segment. */
 export function valueStartOf(memory: BlockMemory, entry: number): number {
   return keyStartOf(memory, entry) + keyLengthOf(memory, entry);
 }

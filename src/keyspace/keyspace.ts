@@ -11,10 +11,10 @@ import {
   ENTRY_VALUE,
   encodingOf,
   expiryOf,
+  isInline,
   keyLengthOf,
   keyStartOf,
   setWord,
-  TYPE_STRING,
   typeOf,
   wordOf,
 } from "./entry";
@@ -226,12 +226,12 @@ export class Keyspace implements DatabaseHost {
    */
   copyOf(entry: number, hash: number, key: Uint8Array, keyAt: number, keyLength: number): number {
     const { memory } = this;
-    const type = this.typeOf(entry);
     const database = this.databases[0];
     const copy = database.copyEntry(entry, hash, key, keyAt, keyLength, KEEP_EXPIRY);
     const meta = wordOf(memory, copy, ENTRY_META);
     setWord(memory, copy, ENTRY_META, (meta & 0xff) | this.access.fresh);
-    if (type.code !== TYPE_STRING) setWord(memory, copy, ENTRY_VALUE, type.copy(memory, entry));
+    if (!isInline(memory, entry))
+      setWord(memory, copy, ENTRY_VALUE, this.typeOf(entry).copy(memory, entry));
     return copy;
   }
 
@@ -241,10 +241,9 @@ export class Keyspace implements DatabaseHost {
   }
 
   dispose(entry: number): void {
-    const type = typeOf(this.memory, entry);
-    if (type !== TYPE_STRING) {
+    if (!isInline(this.memory, entry)) {
       const value = wordOf(this.memory, entry, ENTRY_VALUE);
-      this.lazyFree.value(this.typeByCode(type), encodingOf(this.memory, entry), value);
+      this.lazyFree.value(this.typeOf(entry), encodingOf(this.memory, entry), value);
     }
     this.memory.free(entry);
   }

@@ -16,7 +16,7 @@ import { CHUNK_BUCKETS, DICT_EXPIRING, ENTRY_HASH } from "../../structures/dict-
 import { EntryList, sweepExpiring } from "../../structures/dict-walk";
 import { ExpiryIndex } from "./expiry-index";
 import { fieldExpiryOf } from "./field-entry";
-import { HASH_DICT } from "./hash-encoding";
+import { HASH_DICT, mayExpire } from "./hash-encoding";
 import { HashLimits } from "./hash-limits";
 import { HashValue } from "./hash-value";
 import { NEVER } from "./time-words";
@@ -268,7 +268,7 @@ export class FieldExpiry extends KeyspaceListener {
 function hasExpiringFields(memory: BlockMemory, entry: number): boolean {
   if (typeOf(memory, entry) !== TYPE_HASH) return false;
   const encoding = encodingOf(memory, entry);
-  if (encoding !== HASH_DICT) return encoding > HASH_DICT;
+  if (encoding !== HASH_DICT) return mayExpire(encoding);
   const ref = wordOf(memory, entry, ENTRY_VALUE);
   const words = memory.words[ref >>> SEGMENT_SHIFT];
   return words[((ref & GRANULE_MASK) << 2) + DICT_EXPIRING] > 0;

@@ -2,6 +2,8 @@ import type { DataCall } from "../../keyspace/data-call";
 import { TYPE_HASH } from "../../keyspace/entry";
 import type { ReplyWriter } from "../../protocol/reply-writer";
 import type { FieldExpiry } from "./field-expiry";
+import type { FieldRow } from "./field-row";
+import { HASH_INLINE } from "./hash-encoding";
 import type { HashLimits } from "./hash-limits";
 import { type HashReader, IN_SCRATCH } from "./hash-reader";
 import { HashValue } from "./hash-value";
@@ -52,7 +54,9 @@ export class HashAccess {
   /** After a change: stores where the hash lies now, adds it when it is new. */
   store(call: DataCall): void {
     const value = this.value(call);
-    if (this.#entry === 0) this.#entry = call.addValue(1, TYPE_HASH, value.encoding, value.ref);
+    if (value.encoding === HASH_INLINE) this.#storeRow(call, value.inline);
+    else if (this.#entry === 0)
+      this.#entry = call.addValue(1, TYPE_HASH, value.encoding, value.ref);
     else if (value.isMoved) this.#entry = call.db.storeFound(value.encoding, value.ref);
   }
 
@@ -63,14 +67,16 @@ export class HashAccess {
     this.#expiry.note(call.db, call.hash(1), args.input, keyAt, args.length(1), expiryMs);
   }
 
-  /** Instead of `store`, when nothing was changed after `writeOrCreate`. */
-  abandon(call: DataCall): void {
-    if (this.#entry === 0) this.value(call).dispose();
-  }
-
   /** After fields were taken out and their event told: the key goes when none is left. */
   deleteIfEmpty(call: DataCall): void {
     if (this.value(call).count === 0) call.deleteEmptied(1, this.#entry);
+  }
+
+  #storeRow(call: DataCall, row: FieldRow): void {
+    const { bytes, start, length } = row;
+    if (this.#entry === 0) this.#entry = call.addInline(1, TYPE_HASH, bytes, start, length);
+    else if (row.isEdited)
+      this.#entry = call.db.storeFoundInline(this.#entry, bytes, start, length);
   }
 
   #open(call: DataCall, entry: number): number {

@@ -1,3 +1,4 @@
+import { ENTRY_VALUE, encodingOf, valueStartOf, wordOf } from "../../keyspace/entry";
 import { type BlockMemory, GRANULE_MASK, SEGMENT_SHIFT } from "../../memory/block-memory";
 import { DICT_COUNT } from "../../structures/dict-layout";
 import { forEachEntry } from "../../structures/dict-walk";
@@ -10,7 +11,8 @@ import {
   fieldValueStartOf,
   NO_FIELD_EXPIRY,
 } from "./field-entry";
-import { elementsPerField, HASH_DICT, HASH_LISTPACK_EXPIRING } from "./hash-encoding";
+import { FieldRow } from "./field-row";
+import { elementsPerField, HASH_DICT, HASH_INLINE, mayExpire } from "./hash-encoding";
 
 /** What `bytes` shows lies in a scratch and in no segment. */
 export const IN_SCRATCH = -1;
@@ -33,6 +35,7 @@ export class HashReader {
   segment = IN_SCRATCH;
   protected readonly blocks: BlockMemory;
   protected readonly pack: ListpackReader;
+  protected readonly row = new FieldRow();
   #ref = 0;
 
   constructor(memory: BlockMemory, pack: ListpackReader = new ListpackReader(memory)) {
@@ -41,14 +44,22 @@ export class HashReader {
     this.bytes = pack.valueBytes;
   }
 
-  /** Looks at the hash in the block `ref`, which lies as `encoding` says. */
-  openValue(encoding: number, ref: number): void {
+  /** Looks at the hash of an entry from now on. */
+  openEntry(entry: number): void {
+    const memory = this.blocks;
+    const encoding = encodingOf(memory, entry);
+    const valueWord = wordOf(memory, entry, ENTRY_VALUE);
     this.encoding = encoding;
-    this.#ref = ref;
-    if (encoding !== HASH_DICT) this.pack.open(ref);
+    this.#ref = valueWord;
+    if (encoding === HASH_INLINE) {
+      const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
+      this.row.open(bytes, valueStartOf(memory, entry), valueWord);
+    } else if (encoding !== HASH_DICT) {
+      this.pack.open(valueWord);
+    }
   }
 
-  /** The block of the value. */
+  /** The block of the value; none where it lies inside the entry. */
   get ref(): number {
     return this.#ref;
   }
@@ -56,6 +67,7 @@ export class HashReader {
   /** Fields, those included whose time has come. */
   get count(): number {
     const { encoding, ref } = this;
+    if (encoding === HASH_INLINE) return this.row.count;
     if (encoding !== HASH_DICT) return this.pack.count / elementsPerField(encoding);
     const words = this.blocks.words[ref >>> SEGMENT_SHIFT];
     return words[((ref & GRANULE_MASK) << 2) + DICT_COUNT];
@@ -63,7 +75,7 @@ export class HashReader {
 
   /** Whether fields can have an expiry in this form; in a dictionary always. */
   get mayExpire(): boolean {
-    return this.encoding >= HASH_DICT;
+    return mayExpire(this.encoding);
   }
 
   /** Calls `visit` with the handle of each field; in order of insertion in a listpack. */
@@ -71,6 +83,11 @@ export class HashReader {
     const { encoding, pack } = this;
     if (encoding === HASH_DICT) {
       forEachEntry(this.blocks, this.ref, visit);
+      return;
+    }
+    if (encoding === HASH_INLINE) {
+      const { row } = this;
+      for (let field = row.first(); field !== 0; field = row.next(field)) visit(field);
       return;
     }
     const skipped = elementsPerField(encoding) - 1;
@@ -84,7 +101,12 @@ export class HashReader {
   }
 
   showField(handle: number): void {
-    if (this.encoding !== HASH_DICT) {
+    const { encoding } = this;
+    if (encoding === HASH_INLINE) {
+      this.#showInRow(handle);
+      return;
+    }
+    if (encoding !== HASH_DICT) {
       this.#showElement(handle);
       return;
     }
@@ -93,7 +115,12 @@ export class HashReader {
   }
 
   showValue(handle: number): void {
-    if (this.encoding !== HASH_DICT) {
+    const { encoding } = this;
+    if (encoding === HASH_INLINE) {
+      this.#showInRow(this.row.valueOf(handle));
+      return;
+    }
+    if (encoding !== HASH_DICT) {
       this.#showElement(this.pack.next(handle));
       return;
     }
@@ -112,8 +139,8 @@ export class HashReader {
   /** When a field expires, in ms since 1970, or NO_FIELD_EXPIRY. */
   expiryOf(handle: number): number {
     const { encoding, pack } = this;
-    if (encoding < HASH_DICT) return NO_FIELD_EXPIRY;
-    if (encoding < HASH_LISTPACK_EXPIRING) return fieldExpiryOf(this.blocks, handle);
+    if (!mayExpire(encoding)) return NO_FIELD_EXPIRY;
+    if (encoding === HASH_DICT) return fieldExpiryOf(this.blocks, handle);
     pack.read(pack.next(pack.next(handle)));
     return pack.integer === 0 ? NO_FIELD_EXPIRY : pack.integer;
   }
@@ -123,6 +150,13 @@ export class HashReader {
     this.bytes = this.blocks.bytes[this.segment];
     this.at = at;
     this.length = length;
+  }
+
+  /** Small, so that it is copied to wherever it goes. */
+  #showInRow(offset: number): void {
+    const { shown } = this.row;
+    this.row.show(offset);
+    this.show(shown.bytes, shown.at, shown.length);
   }
 
   #showElement(offset: number): void {

@@ -9,7 +9,7 @@ import { dictBytes } from "../../structures/dict-memory";
 import { EntryList, forEachEntry, sampleEntries } from "../../structures/dict-walk";
 import { Listpack } from "../../structures/listpack";
 import { copyFieldEntry, FIELD_HEADER_BYTES, NO_FIELD_EXPIRY } from "./field-entry";
-import { HASH_DICT, hashEncodingName } from "./hash-encoding";
+import { HASH_DICT, HASH_INLINE, hashEncodingName } from "./hash-encoding";
 import { HashReader } from "./hash-reader";
 
 /**
@@ -24,7 +24,7 @@ const EXPIRY_MARK = latin1Bytes("!!hexpire!!");
 
 function digest(memory: BlockMemory, entry: number, sink: DigestSink): void {
   const hash = new HashReader(memory);
-  hash.openValue(encodingOf(memory, entry), wordOf(memory, entry, ENTRY_VALUE));
+  hash.openEntry(entry);
   hash.forEach((handle) => {
     sink.add((element) => {
       hash.showField(handle);
@@ -58,7 +58,9 @@ function freeSome(memory: Arena, ref: number, _budget: number, encoding: number)
 /** @param samples fields whose blocks are looked at, 0 for all; the rest are taken to be like them. */
 function memoryBytes(memory: Arena, entry: number, samples: number): number {
   const ref = wordOf(memory, entry, ENTRY_VALUE);
-  if (encodingOf(memory, entry) !== HASH_DICT) return memory.capacityOf(ref);
+  const encoding = encodingOf(memory, entry);
+  if (encoding === HASH_INLINE) return 0;
+  if (encoding !== HASH_DICT) return memory.capacityOf(ref);
   const dict = new Dict(memory, FIELD_HEADER_BYTES).open(ref);
   const wanted = samples === 0 ? dict.count : Math.min(samples, dict.count);
   const sampled = new EntryList();

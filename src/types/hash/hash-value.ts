@@ -1,7 +1,7 @@
 import { latin1Bytes } from "../../base/bytes";
 import type { HalfSipHash } from "../../base/half-sip-hash";
 import { formatInteger } from "../../base/int64";
-import { ENTRY_META, ENTRY_VALUE } from "../../keyspace/entry";
+import { ENTRY_META, ENTRY_VALUE, valueStartOf } from "../../keyspace/entry";
 import type { Arena } from "../../memory/arena";
 import { GRANULE_MASK, SEGMENT_SHIFT } from "../../memory/block-memory";
 import { Dict } from "../../structures/dict";
@@ -19,9 +19,11 @@ import {
   overwriteFieldValue,
   writeFieldExpiry,
 } from "./field-entry";
+import type { FieldRow } from "./field-row";
 import {
   elementsPerField,
   HASH_DICT,
+  HASH_INLINE,
   HASH_LISTPACK,
   HASH_LISTPACK_EXPIRING,
   HASH_SMALL_TABLE,
@@ -66,6 +68,8 @@ export class HashValue extends HashReader {
   readonly #pack: Listpack;
   readonly #dict: Dict;
   readonly #digits = new Uint8Array(DIGITS_BYTES);
+  /** What a new hash is to hold. */
+  #contentBytes = 0;
   #openedRef = 0;
   #openedEncoding = 0;
 
@@ -81,7 +85,8 @@ export class HashValue extends HashReader {
 
   /** Works on the hash of an entry from now on, at the time `nowMs`. */
   open(entry: number, nowMs: number): this {
-    const words = this.arena.words[entry >>> SEGMENT_SHIFT];
+    const memory = this.arena;
+    const words = memory.words[entry >>> SEGMENT_SHIFT];
     const at = (entry & GRANULE_MASK) << 2;
     const ref = words[at + ENTRY_VALUE];
     const encoding = (words[at + ENTRY_META] >>> 4) & 15;
@@ -89,17 +94,30 @@ export class HashValue extends HashReader {
     this.encoding = encoding;
     this.#openedEncoding = encoding;
     this.#openedRef = ref;
-    if (encoding === HASH_DICT) this.#dict.open(ref);
-    else this.#pack.open(ref);
+    this.#contentBytes = 0;
+    if (encoding === HASH_DICT) {
+      this.#dict.open(ref);
+    } else if (encoding === HASH_INLINE) {
+      this.row.open(memory.bytes[entry >>> SEGMENT_SHIFT], valueStartOf(memory, entry), ref);
+    } else {
+      this.#pack.open(ref);
+    }
     return this;
   }
 
-  /** Makes an empty hash with room for about so much, and opens it. */
+  /** Makes an empty hash that is to hold about so much, and opens it. */
   create(contentBytes: number, nowMs: number): this {
     this.nowMs = nowMs;
-    this.encoding = HASH_LISTPACK;
-    this.#pack.create(Math.min(contentBytes, MOST_FIRST_BYTES));
+    this.encoding = HASH_INLINE;
+    this.#openedEncoding = HASH_INLINE;
+    this.#contentBytes = contentBytes;
+    this.row.create();
     return this;
+  }
+
+  /** The row to store inside the entry, where the encoding is HASH_INLINE. */
+  get inline(): FieldRow {
+    return this.row;
   }
 
   override get ref(): number {
@@ -109,11 +127,13 @@ export class HashValue extends HashReader {
   override get count(): number {
     const { encoding } = this;
     if (encoding === HASH_DICT) return this.#dict.count;
+    if (encoding === HASH_INLINE) return this.row.count;
     return this.#pack.count / elementsPerField(encoding);
   }
 
-  /** Whether the entry must be told another ref or encoding. */
+  /** Whether the entry must be told another ref or encoding, or get another row. */
   get isMoved(): boolean {
+    if (this.encoding === HASH_INLINE) return this.row.isEdited;
     return this.encoding !== this.#openedEncoding || this.ref !== this.#openedRef;
   }
 
@@ -122,8 +142,14 @@ export class HashValue extends HashReader {
     return this.#dict;
   }
 
-  /** The field at an index from 0 on; only in a listpack. */
+  /** The field at an index from 0 on; not in a dictionary. */
   handleAt(index: number): number {
+    const { row } = this;
+    if (this.encoding === HASH_INLINE) {
+      let field = row.first();
+      for (let left = index; left > 0; left--) field = row.next(field);
+      return field;
+    }
     return this.#pack.seek(index * elementsPerField(this.encoding));
   }
 
@@ -136,14 +162,14 @@ export class HashValue extends HashReader {
   /** The handle of a live field, or 0. */
   find(field: Uint8Array, fieldAt: number, fieldLength: number): number {
     const handle = this.#locate(field, fieldAt, fieldLength);
-    if (handle === 0 || this.encoding < HASH_DICT) return handle;
+    if (handle === 0 || !this.mayExpire) return handle;
     return this.isExpired(handle) ? 0 : handle;
   }
 
   /** Fields that are there: all but those whose time has come. O(N) where fields expire, else O(1). */
   countLive(): number {
     const { encoding, count } = this;
-    if (encoding < HASH_DICT || (encoding === HASH_DICT && this.#dict.expiring === 0)) return count;
+    if (!this.mayExpire || (encoding === HASH_DICT && this.#dict.expiring === 0)) return count;
     let live = 0;
     this.forEachLive(() => live++);
     return live;
@@ -151,7 +177,7 @@ export class HashValue extends HashReader {
 
   /** Calls `visit` with the handle of each field that is there. */
   forEachLive(visit: (handle: number) => void): void {
-    if (this.encoding < HASH_DICT) {
+    if (!this.mayExpire) {
       this.forEach(visit);
       return;
     }
@@ -173,6 +199,18 @@ export class HashValue extends HashReader {
     valueLength: number,
     keepsExpiry = false,
   ): boolean {
+    if (this.encoding === HASH_INLINE) {
+      const row = this.row;
+      const handle = row.find(field, fieldAt, fieldLength);
+      if (this.#fitsRow(fieldLength, valueLength, handle === 0)) {
+        const isDone =
+          handle === 0
+            ? row.append(field, fieldAt, fieldLength, value, valueAt, valueLength)
+            : row.replace(handle, value, valueAt, valueLength);
+        if (isDone) return handle === 0;
+      }
+      this.#makePack();
+    }
     if (this.encoding !== HASH_DICT) this.#makeRoom(fieldLength, valueLength);
     if (this.encoding === HASH_DICT) {
       const hash = this.#hasher.hash(field, fieldAt, fieldLength);
@@ -225,7 +263,8 @@ export class HashValue extends HashReader {
 
   /** Gives a field an expiry in ms since 1970, or takes it away with NO_FIELD_EXPIRY. */
   setExpiry(field: Uint8Array, fieldAt: number, fieldLength: number, expiryMs: number): void {
-    if (this.encoding < HASH_DICT) this.#makeExpiring();
+    if (this.encoding === HASH_INLINE) this.#makePack();
+    if (!this.mayExpire) this.#makeExpiring();
     const handle = this.#locate(field, fieldAt, fieldLength);
     if (this.encoding === HASH_DICT) {
       this.#setExpiryFound(handle, expiryMs);
@@ -271,11 +310,6 @@ export class HashValue extends HashReader {
     return pack.next(pack.next(pack.next(offset)));
   }
 
-  /** Frees a hash that was created and never stored. */
-  dispose(): void {
-    this.#pack.dispose();
-  }
-
   /** The handle of a field whether its time has come or not, or 0. */
   #locate(field: Uint8Array, fieldAt: number, fieldLength: number): number {
     const { encoding } = this;
@@ -283,11 +317,16 @@ export class HashValue extends HashReader {
       const hash = this.#hasher.hash(field, fieldAt, fieldLength);
       return this.#dict.find(hash, field, fieldAt, fieldLength);
     }
+    if (encoding === HASH_INLINE) return this.row.find(field, fieldAt, fieldLength);
     const pack = this.#pack;
     return pack.find(pack.first(), elementsPerField(encoding), field, fieldAt, fieldLength);
   }
 
   #removeLocated(handle: number): void {
+    if (this.encoding === HASH_INLINE) {
+      this.row.remove(handle);
+      return;
+    }
     if (this.encoding !== HASH_DICT) {
       this.#pack.remove(handle, elementsPerField(this.encoding));
       return;
@@ -351,6 +390,29 @@ export class HashValue extends HashReader {
     );
     this.#dict.replaceFound(entry);
     memory.free(found);
+  }
+
+  /** Whether the limits let a field of these lengths stay in the row. */
+  #fitsRow(fieldLength: number, valueLength: number, isNew: boolean): boolean {
+    const { maxEntries, maxValueBytes } = this.#limits;
+    if (fieldLength > maxValueBytes || valueLength > maxValueBytes) return false;
+    return !isNew || this.row.count < maxEntries;
+  }
+
+  /** Moves all fields from the row to a new listpack. */
+  #makePack(): void {
+    const { row } = this;
+    const { shown } = row;
+    const contentBytes = Math.max(row.length, Math.min(this.#contentBytes, MOST_FIRST_BYTES));
+    const pack = this.#pack.create(contentBytes);
+    for (let field = row.first(); field !== 0; field = row.next(field)) {
+      row.show(field);
+      pack.append(shown.bytes, shown.at, shown.length);
+      row.show(row.valueOf(field));
+      pack.append(shown.bytes, shown.at, shown.length);
+    }
+    this.#contentBytes = 0;
+    this.encoding = HASH_LISTPACK;
   }
 
   /** Before a field is set in a listpack: changes the form when it will not do for these lengths. */

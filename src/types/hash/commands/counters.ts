@@ -89,13 +89,11 @@ function incrementExactly(call: DataCall, hashes: HashAccess, digits: Uint8Array
   const old = parseInt64(shown.bytes, shown.at, shown.length);
   const amount = args.int64(3);
   if (old === undefined || amount === undefined) {
-    hashes.abandon(call);
     reply.error(ERR_VALUE_NOT_INTEGER);
     return;
   }
   const sum = old + amount;
   if (sum > INT64_MAX || sum < INT64_MIN) {
-    hashes.abandon(call);
     reply.error(ERR_OVERFLOW);
     return;
   }
@@ -112,10 +110,7 @@ function incrementByFloat(call: DataCall, hashes: HashAccess): void {
   }
   if (!showNumber(call, hashes)) return;
   const sum = addTo(call, hashes, amount);
-  if (sum === undefined) {
-    hashes.abandon(call);
-    return;
-  }
+  if (sum === undefined) return;
   const text = latin1Bytes(formatLongDoubleHuman(sum));
   storeNumber(call, hashes, text, text.length, "hincrbyfloat");
   reply.bulk(text, 0, text.length);

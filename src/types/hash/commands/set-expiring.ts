@@ -97,7 +97,6 @@ function setExpiring(call: DataCall, hashes: HashAccess): void {
   if (!hashes.writeOrCreate(call, 0)) return;
   const value = hashes.value(call);
   if (!allows(call, value, options)) {
-    hashes.abandon(call);
     reply.integer(0);
     return;
   }

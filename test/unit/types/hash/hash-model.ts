@@ -4,20 +4,19 @@
 import assert from "node:assert/strict";
 import { HalfSipHash } from "../../../../src/base/half-sip-hash.js";
 import {
-  ENTRY_META,
   ENTRY_VALUE,
   encodingOf,
   newEntry,
-  setWord,
   TYPE_HASH,
+  valueStartOf,
   wordOf,
 } from "../../../../src/keyspace/entry.js";
 import { Arena } from "../../../../src/memory/arena.js";
-import type { BlockMemory } from "../../../../src/memory/block-memory.js";
+import { type BlockMemory, SEGMENT_SHIFT } from "../../../../src/memory/block-memory.js";
 import { verifyDict } from "../../../../src/structures/dict-verify.js";
 import { verifyListpack } from "../../../../src/structures/listpack-verify.js";
 import { FIELD_HEADER_BYTES, NO_FIELD_EXPIRY } from "../../../../src/types/hash/field-entry.js";
-import { HASH_DICT } from "../../../../src/types/hash/hash-encoding.js";
+import { HASH_DICT, HASH_INLINE } from "../../../../src/types/hash/hash-encoding.js";
 import { HashLimits } from "../../../../src/types/hash/hash-limits.js";
 import { HashReader } from "../../../../src/types/hash/hash-reader.js";
 import { HashValue } from "../../../../src/types/hash/hash-value.js";
@@ -54,26 +53,36 @@ export class HashModel {
     readonly random: SeededRandom,
     maxEntries: number,
     maxValueBytes: number,
+    /** Only fields and values that keep the hash inside its entry. */
+    readonly isSmall = false,
   ) {
     this.limits = new HashLimits(maxEntries, maxValueBytes);
     this.value = new HashValue(this.arena, this.#hasher, this.limits);
     this.usedAtStart = this.arena.usedBytes;
     this.value.create(0, NOW_MS);
-    this.entry = newEntry(
-      this.arena,
-      1,
-      new Uint8Array(1),
-      0,
-      1,
-      0,
-      TYPE_HASH,
-      this.value.ref,
-      NO_FIELD_EXPIRY,
-    );
+    this.entry = this.#newEntry();
+  }
+
+  /** An entry that holds what is open, with a key of one byte. */
+  #newEntry(): number {
+    const { arena, value } = this;
+    const { encoding, inline } = value;
+    const isInline = encoding === HASH_INLINE;
+    const length = isInline ? inline.length : 0;
+    const meta = TYPE_HASH | (encoding << 4);
+    const word = isInline ? length : value.ref;
+    const key = new Uint8Array(1);
+    const entry = newEntry(arena, 1, key, 0, 1, length, meta, word, NO_FIELD_EXPIRY);
+    if (isInline) {
+      const row = inline.bytes.subarray(inline.start, inline.end);
+      arena.bytes[entry >>> SEGMENT_SHIFT]?.set(row, valueStartOf(arena, entry));
+    }
+    return entry;
   }
 
   field(): string {
     const { random } = this;
+    if (this.isSmall) return random.pick([...ODD, "a", "b", String(random.below(15))]);
     const kind = random.below(10);
     if (kind === 0) return random.pick(INTEGERS);
     if (kind === 1) return random.pick(ODD);
@@ -84,6 +93,7 @@ export class HashModel {
 
   content(): string {
     const { random } = this;
+    if (this.isSmall) return random.pick(["", "v", "12345678", String(random.below(1000))]);
     if (random.below(4) === 0) return random.pick(INTEGERS);
     return "v".repeat(random.pick([0, 1, 5, 5, 11, 12, 20, 30, 40, 64, 65, 250, 300, 5000]));
   }
@@ -102,7 +112,7 @@ export class HashModel {
       assert.equal(isNew, old === undefined);
       const expiryMs = keeps && old !== undefined ? old.expiryMs : NO_FIELD_EXPIRY;
       fields.set(name, { value: content, expiryMs });
-    } else if (random.chance(0.3) && old !== undefined) {
+    } else if (!this.isSmall && random.chance(0.3) && old !== undefined) {
       const expiryMs = random.pick([NO_FIELD_EXPIRY, NOW_MS - 1, NOW_MS + 1, NOW_MS + 2 ** 40]);
       value.setExpiry(bytes, 1, name.length, expiryMs);
       fields.set(name, { value: old.value, expiryMs });
@@ -120,9 +130,9 @@ export class HashModel {
   store(): void {
     const { value, arena } = this;
     if (!value.isMoved) return;
-    this.entry = arena.own(this.entry);
-    setWord(arena, this.entry, ENTRY_META, TYPE_HASH | (value.encoding << 4));
-    setWord(arena, this.entry, ENTRY_VALUE, value.ref);
+    const entry = this.#newEntry();
+    arena.free(this.entry);
+    this.entry = entry;
   }
 
   /** What a field holds unless its time has come. */
@@ -152,7 +162,7 @@ export class HashModel {
 /** Everything in a hash, live or frozen. */
 export function contentsOf(memory: BlockMemory, entry: number): Contents {
   const reader = new HashReader(memory);
-  reader.openValue(encodingOf(memory, entry), wordOf(memory, entry, ENTRY_VALUE));
+  reader.openEntry(entry);
   const found: Contents = new Map();
   const shown = (): string =>
     Buffer.from(reader.bytes.slice(reader.at, reader.at + reader.length)).toString("latin1");
@@ -173,7 +183,9 @@ export function sorted(fields: Contents): Contents {
 
 function verifyHash(memory: Arena, entry: number, hasher: HalfSipHash): void {
   const ref = wordOf(memory, entry, ENTRY_VALUE);
-  if (encodingOf(memory, entry) === HASH_DICT) {
+  const encoding = encodingOf(memory, entry);
+  if (encoding === HASH_INLINE) return;
+  if (encoding === HASH_DICT) {
     const hashOf = (bytes: Uint8Array, at: number, length: number): number =>
       hasher.hash(bytes, at, length);
     verifyDict(memory, ref, { keyAt: FIELD_HEADER_BYTES, hashOf });

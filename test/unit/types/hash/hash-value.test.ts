@@ -3,7 +3,13 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ENTRY_VALUE, encodingOf, setWord, wordOf } from "../../../../src/keyspace/entry.js";
+import {
+  ENTRY_VALUE,
+  encodingOf,
+  isInline,
+  setWord,
+  wordOf,
+} from "../../../../src/keyspace/entry.js";
 import { SegmentView } from "../../../../src/memory/block-memory.js";
 import { HASH_DICT } from "../../../../src/types/hash/hash-encoding.js";
 import { hashType } from "../../../../src/types/hash/hash-type.js";
@@ -23,7 +29,9 @@ function dispose(model: HashModel): void {
   const encoding = encodingOf(arena, entry);
   const effort = hashType.freeEffort(arena, ref, encoding);
   assert.ok(effort >= 1 && effort <= Math.max(1, model.fields.size));
-  while (ref !== 0) ref = hashType.freeSome(arena, ref, 512, encoding);
+  if (!isInline(arena, entry)) {
+    while (ref !== 0) ref = hashType.freeSome(arena, ref, 512, encoding);
+  }
   arena.free(entry);
   arena.verify();
 }
@@ -72,6 +80,7 @@ for (const [maxEntries, maxValueBytes] of LIMITS) {
       const model = new HashModel(random, maxEntries, maxValueBytes);
       const { arena } = model;
       for (let step = 0; step < 200; step++) model.step(0.8);
+      if (isInline(arena, model.entry)) return;
       const original = wordOf(arena, model.entry, ENTRY_VALUE);
       const encoding = encodingOf(arena, model.entry);
       const before = sorted(model.fields);
@@ -88,6 +97,28 @@ for (const [maxEntries, maxValueBytes] of LIMITS) {
     });
   });
 }
+
+test("a small hash inside its entry is what a Map says, also frozen", async () => {
+  await withSeed((random) => {
+    const model = new HashModel(random, 512, 64, true);
+    const { arena } = model;
+    for (let snapshot = 0; snapshot < 5; snapshot++) {
+      for (let step = 0; step < 200; step++) model.step(random.pick([0.3, 0.5, 0.8]));
+      model.check();
+      arena.freeze();
+      const frozenEntry = model.entry;
+      const atFreeze = sorted(model.fields);
+      for (let step = 0; step < 100; step++) model.step(0.5);
+      assert.deepEqual(contentsOf(arena, frozenEntry), atFreeze);
+      arena.thaw();
+      while (arena.releaseParked(100) > 0) model.step(0.5);
+      assert.ok(isInline(arena, model.entry));
+      model.check();
+    }
+    dispose(model);
+    assert.equal(arena.usedBytes, model.usedAtStart);
+  });
+});
 
 test("a hash of many fields is measured and freed in steps", async () => {
   await withSeed((random) => {
