@@ -24,7 +24,7 @@ function publishToShard(call: SessionCall, pubSub: PubSub): void {
 
 const COMMON = {
   arity: 3,
-  flags: ["pubsub", "loading", "stale", "fast"],
+  flags: ["pubsub", "loading", "stale", "fast", "may_replicate"],
   group: "pubsub",
 } as const;
 
