@@ -50,8 +50,10 @@ __attribute__((target("popcnt"))) uint64_t countByInstruction(const uint8_t* byt
 }
 #endif
 
-/** Four words at any place, as the compiler knows vectors: of whatever width the processor has. */
-typedef uint64_t Vector __attribute__((vector_size(32), aligned(1), may_alias));
+/** Four words, as the compiler knows vectors: of whatever width the processor has. */
+typedef uint64_t Vector __attribute__((vector_size(32)));
+/** The same anywhere in memory. Templates would deduce it as the aligned one, so it stays in here. */
+typedef uint64_t LooseVector __attribute__((vector_size(32), aligned(1), may_alias));
 constexpr size_t kVectorBytes = sizeof(Vector);
 
 struct And {
@@ -93,14 +95,11 @@ inline __attribute__((always_inline)) void combineBlocks(uint8_t* target, const 
   const size_t head = -reinterpret_cast<uintptr_t>(target) % kVectorBytes;
   size_t i = head < length ? head : length;
   combineBytes<Rule>(target, a, b, i);
-  for (; i + 2 * kVectorBytes <= length; i += 2 * kVectorBytes) {
-    const Vector* const right = reinterpret_cast<const Vector*>(b + i);
-    Vector first = reinterpret_cast<const Vector*>(a + i)[0];
-    Vector second = reinterpret_cast<const Vector*>(a + i)[1];
-    Rule::apply(&first, right);
-    Rule::apply(&second, right + 1);
-    reinterpret_cast<Vector*>(target + i)[0] = first;
-    reinterpret_cast<Vector*>(target + i)[1] = second;
+  for (; i + kVectorBytes <= length; i += kVectorBytes) {
+    Vector left = *reinterpret_cast<const LooseVector*>(a + i);
+    const Vector right = *reinterpret_cast<const LooseVector*>(b + i);
+    Rule::apply(&left, &right);
+    *reinterpret_cast<LooseVector*>(target + i) = left;
   }
   combineBytes<Rule>(target + i, a + i, b + i, length - i);
 }
