@@ -3,6 +3,7 @@
 // machine read the least time (left below the average), not the average.
 
 import { benchArena } from "./memory/arena.js";
+import { benchBitOperations } from "./native/bit-operations";
 import { benchCopies } from "./protocol/copies";
 import { benchInt64 } from "./protocol/int64";
 import { benchKeyHash } from "./protocol/key-hash";
@@ -19,6 +20,7 @@ async function main(): Promise<void> {
   benchInt64(mitata);
   benchKeyHash(mitata);
   benchCopies(mitata);
+  benchBitOperations(mitata);
   const wanted = process.argv[2];
   await mitata.run(wanted === undefined ? {} : { filter: literally(wanted) });
 }

@@ -6,7 +6,7 @@ import { PortableBitOperations } from "./portable-bit-operations";
  * Bit operations through the addon, which passes short ranges to the twin.
  *
  * A crossing costs about 0.1 us, with eight arguments 0.17 us, so below the sizes here the twin is
- * faster (bench/micro/structures/bit-operations.ts): at 32 bytes count 88 ns against 97, findOther
+ * faster (bench/micro/native/bit-operations.ts): at 32 bytes count 88 ns against 97, findOther
  * 47 against 114; at 64 bytes combine 390 against 176. From 64 KiB on the addon is 10 to 40 times
  * as fast.
  */
