@@ -11,8 +11,6 @@ import type { DataCall } from "../../keyspace/data-call";
 
 const BIT = latin1Bytes("bit");
 const BYTE = latin1Bytes("byte");
-/** What Arguments.clampedInteger makes of the far end of the numbers. */
-const CLAMPED_MIN = -(2 ** 62);
 
 export class BitRange {
   first = 0;
@@ -62,17 +60,4 @@ export function readUnit(call: DataCall, index: number): boolean | undefined {
   if (call.args.is(index, BYTE)) return false;
   call.reply.error(ERR_SYNTAX);
   return undefined;
-}
-
-/** Whether both numbers count from the end and the first comes later, before any are counted. */
-export function isBackward(
-  call: DataCall,
-  startIndex: number,
-  start: number,
-  end: number,
-): boolean {
-  if (start >= 0 || end >= 0) return false;
-  if (start !== CLAMPED_MIN || end !== CLAMPED_MIN) return start > end;
-  const { args } = call;
-  return (args.int64(startIndex) ?? 0n) > (args.int64(startIndex + 1) ?? 0n);
 }

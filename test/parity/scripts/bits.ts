@@ -310,6 +310,12 @@ export const BIT_SCRIPTS = [
       SETBIT y 70000 1
       BITOP OR z x y
       BITCOUNT z
+      SETBIT "a key of another length" 70001 1
+      BITOP XOR z1 x "a key of another length" y
+      GET z1
+      BITOP NOT z12 z1
+      BITOP AND z1 z12 "a key of another length"
+      BITPOS z1 1
       BITOP XOR z z y x a
       BITCOUNT z
       BITOP AND z z x

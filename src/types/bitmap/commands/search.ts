@@ -4,8 +4,9 @@ import type { DataCall } from "../../../keyspace/data-call";
 import { TYPE_STRING, valueStartOf } from "../../../keyspace/entry";
 import { SEGMENT_SHIFT } from "../../../memory/block-memory";
 import type { BitOperations } from "../../../native/bit-operations";
+import { isBackward } from "../../string/backward-range";
 import { stringLength } from "../../string/string-value";
-import { BitRange, isBackward, readIndex, readUnit } from "../bit-range";
+import { BitRange, readIndex, readUnit } from "../bit-range";
 import { countBits, findBit } from "../bit-search";
 import { END, KEY, START, UNIT } from "./docs";
 
@@ -52,7 +53,7 @@ function readCountRange(call: DataCall, range: BitRange, length: number): boolea
   const end = readIndex(call, 3);
   if (Number.isNaN(end)) return false;
   // An empty range is told before the unit is read, so that it may be any word then.
-  if (isBackward(call, 2, start, end)) {
+  if (isBackward(call.args, 2, start, end)) {
     range.setEmpty();
     return true;
   }

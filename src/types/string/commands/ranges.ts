@@ -4,6 +4,7 @@ import { EVENT_STRING } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
 import { STRING_AUTO, TYPE_STRING, valueStartOf } from "../../../keyspace/entry";
 import { SEGMENT_SHIFT } from "../../../memory/block-memory";
+import { isBackward } from "../backward-range";
 import { roomForString, writeArgument, zeroString } from "../store-string";
 import type { StringLimits } from "../string-limits";
 import { stringLength } from "../string-value";
@@ -33,12 +34,11 @@ function getRange(call: DataCall): void {
   if (entry !== 0 && call.isWrongType(entry, TYPE_STRING)) return;
   const { memory } = keyspace;
   const length = entry === 0 ? 0 : stringLength(memory, entry);
-  // Counted from the end they may come out in order, but Redis looks at them before it counts.
-  const isBackward = start < 0 && end < 0 && start > end;
+  const isEmpty = isBackward(args, 2, start, end);
   start = Math.max(0, start < 0 ? start + length : start);
   end = Math.min(length - 1, Math.max(0, end < 0 ? end + length : end));
   const segment = entry >>> SEGMENT_SHIFT;
-  if (isBackward || start > end) reply.bulk(args.input, 0, 0);
+  if (isEmpty || start > end) reply.bulk(args.input, 0, 0);
   else {
     const from = valueStartOf(memory, entry) + start;
     reply.bulkBlock(segment, memory.bytes[segment], from, end - start + 1);
