@@ -23,8 +23,8 @@ export interface Gate<C> {
   readonly name: string;
   /** Whether this gate can ever stop the command. */
   readonly appliesTo: (command: Command<never>) => boolean;
-  /** Decides now; true means stopped, and what there is to reply is written. */
-  readonly stops: (call: C) => boolean;
+  /** Decides now; true means stopped, and what there is to reply is written. Absent: never stops. */
+  readonly stops?: (call: C) => boolean;
   /** Told that a command has been run which this gate, raised before it, did not stop. */
   readonly ran?: (call: C) => void;
   /** The same of a command that was run within another one's handler (EXEC, a script). */
@@ -75,11 +75,15 @@ export class Pipeline<C extends Call> {
   /** Every call is a run of its own. */
   measuresAlone = false;
   readonly #gates: readonly Gate<C>[];
+  /** Bits of the gates that may stop a command, and of those that are told of one. */
+  #stopping = 0;
+  #told = 0;
   readonly #hooks: PipelineHooks<C>;
   readonly #run = new MeasuredRun();
   readonly #nestedRun = new MeasuredRun();
   #running: Command<C> | undefined;
   #runStartUs = 0;
+  #nestedStartUs = 0;
   /** Errors that have been counted for a command. */
   #errorsSeen = 0;
 
@@ -88,6 +92,10 @@ export class Pipeline<C extends Call> {
     this.table = table;
     this.#gates = gates;
     this.#hooks = hooks;
+    gates.forEach((gate, index) => {
+      if (gate.stops !== undefined) this.#stopping |= 1 << index;
+      if (gate.ran !== undefined) this.#told |= 1 << index;
+    });
     for (const command of table.all()) {
       gates.forEach((gate, index) => {
         if (gate.appliesTo(command as Command<never>)) command.gates |= 1 << index;
@@ -125,9 +133,9 @@ export class Pipeline<C extends Call> {
     const raised = (this.gates | call.client.gates) & command.gates;
     if (raised === 0) {
       this.run(call, command);
-    } else if (!this.#stopped(call, command, raised)) {
+    } else if (!this.#stopped(call, command, raised & this.#stopping)) {
       this.run(call, command);
-      this.#tellGates(call, raised);
+      this.#tellGates(call, raised & this.#told);
     }
     return command;
   }
@@ -186,13 +194,18 @@ export class Pipeline<C extends Call> {
     else this.endRun(call);
   }
 
+  /** Reads the clock before the first of one or several nested runs. */
+  beginNested(): void {
+    this.#nestedStartUs = this.#hooks.monotonicUs();
+  }
+
   /**
    * As `run` for a command within another one's handler (EXEC), or outside of the requests of a turn
-   * (serving a client that waited). It is measured by itself, and its time is also the other one's.
+   * (serving a client that waited). It is measured by itself, from `beginNested` or the end of the
+   * nested run before it; its time is also the other one's.
    * @param handler instead of the command's own, for one that ends without having been run.
    */
   runNested(call: C, command: Command<C>, handler = command.handler): void {
-    const startUs = this.#hooks.monotonicUs();
     this.#handle(call, command, handler);
     const raised = (this.gates | call.client.gates) & command.gates;
     if (raised !== 0) this.#tellGatesWithin(call, raised);
@@ -201,8 +214,10 @@ export class Pipeline<C extends Call> {
       return;
     }
     const run = this.#nestedRun;
+    const nowUs = this.#hooks.monotonicUs();
     run.calls = 1;
-    run.durationUs = this.#hooks.monotonicUs() - startUs;
+    run.durationUs = nowUs - this.#nestedStartUs;
+    this.#nestedStartUs = nowUs;
     run.client = call.client;
     run.argumentsBase = call.args.base;
     run.argumentCount = call.args.count;
@@ -260,7 +275,7 @@ export class Pipeline<C extends Call> {
       const { reply } = call;
       const errorsBefore = reply.errorCount;
       const start = reply.mark();
-      if (!gate.stops(call)) continue;
+      if (gate.stops?.(call) !== true) continue;
       // A command that a gate puts off or queues has not been rejected.
       if (reply.errorCount !== errorsBefore) {
         command.stats[STAT_REJECTED]++;

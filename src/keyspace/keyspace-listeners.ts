@@ -8,15 +8,15 @@ import type { KeyspaceEvents } from "./keyspace-events";
  * quick, above all in `changed` and `notify`, and changes no key.
  */
 export class KeyspaceListeners implements KeyspaceEvents {
-  readonly #listeners: KeyspaceEvents[] = [];
+  /** Replaced as a whole, because listeners come and go while others are being told. */
+  #listeners: readonly KeyspaceEvents[] = [];
 
   add(listener: KeyspaceEvents): void {
-    this.#listeners.push(listener);
+    this.#listeners = [...this.#listeners, listener];
   }
 
   remove(listener: KeyspaceEvents): void {
-    const index = this.#listeners.indexOf(listener);
-    if (index >= 0) this.#listeners.splice(index, 1);
+    this.#listeners = this.#listeners.filter((one) => one !== listener);
   }
 
   changed(database: Database, key: Uint8Array, at: number, length: number): void {

@@ -307,8 +307,10 @@ export class DataNode {
   /** What runs commands beside those of the turn. */
   #attachNested(scratch: ScratchRequest): void {
     const { call, pipeline, loop } = this;
+    const beginNested = (): void => pipeline.beginNested();
     this.context.transactions.attach({
       scratch,
+      beginNested,
       runNested: (nested, command) => pipeline.runNested(nested, command),
     });
     this.context.blocking.attach({
@@ -320,6 +322,7 @@ export class DataNode {
         pipeline.endRun(call);
         pipeline.beginTurn();
       },
+      beginNested,
       runNested: (nested, command, handler) => pipeline.runNested(nested, command, handler),
     });
   }

@@ -17,7 +17,10 @@ export const QUEUED_HEADER_WORDS = 5;
 const NAME_HASH_WORD = 2 - RECORD_HEADER_WORDS;
 const KEY_HASH_WORD = 3 - RECORD_HEADER_WORDS;
 const CHUNK_BYTES = 4096;
+/** The first few requests are seldom followed by many. */
+const FIRST_CHUNK_BYTES = 512;
 const FIRST_WORDS = 64;
+const MOST_KEPT_WORDS = 1024;
 
 export class RequestQueue {
   count = 0;
@@ -28,7 +31,6 @@ export class RequestQueue {
   endWord = 0;
   readonly chunks: Uint8Array[] = [];
   #chunkAt = 0;
-  #chunkBytes = 0;
 
   /**
    * Adds the request that `args` holds.
@@ -60,20 +62,29 @@ export class RequestQueue {
     return size;
   }
 
-  /** What it takes on the heap, about. */
+  /** What its requests take, but for room to grow. */
   get sizeBytes(): number {
-    return this.words.byteLength + this.#chunkBytes;
+    return this.endWord * Uint32Array.BYTES_PER_ELEMENT + this.argumentBytes;
+  }
+
+  /** Empties it for new requests; what is large is given back. */
+  clear(): void {
+    const { chunks } = this;
+    this.count = 0;
+    this.argumentBytes = 0;
+    this.endWord = 0;
+    this.#chunkAt = 0;
+    if (this.words.length > MOST_KEPT_WORDS) this.words = new Uint32Array(FIRST_WORDS);
+    const keepsFirst = chunks.length > 0 && chunks[0].length <= CHUNK_BYTES;
+    chunks.length = keepsFirst ? 1 : 0;
   }
 
   /** A chunk with room for so many bytes is the last one. */
   #place(size: number): void {
-    const last = this.chunks.at(-1);
-    if (last !== undefined && this.#chunkAt + size <= last.length) return;
-    // The first few requests are seldom followed by many.
-    const chunkBytes = this.chunks.length === 0 ? CHUNK_BYTES / 16 : CHUNK_BYTES;
-    const chunk = new Uint8Array(Math.max(size, chunkBytes));
-    this.chunks.push(chunk);
-    this.#chunkBytes += chunk.length;
+    const { chunks } = this;
+    if (chunks.length > 0 && this.#chunkAt + size <= chunks[chunks.length - 1].length) return;
+    const chunkBytes = this.chunks.length === 0 ? FIRST_CHUNK_BYTES : CHUNK_BYTES;
+    this.chunks.push(new Uint8Array(Math.max(size, chunkBytes)));
     this.#chunkAt = 0;
   }
 

@@ -14,11 +14,15 @@ export const NO_MULTI_GATE = "no-multi";
 const QUEUED = latin1Bytes("QUEUED");
 const EXEC_ABORT = "EXECABORT Transaction discarded because of previous errors.";
 const ERR_PREFIX = "ERR ";
+/** So many transactions that have ended are kept for others. */
+const MOST_SPARE = 64;
 
 /** What only exists when commands and turns do. */
 export interface TransactionEffects {
   /** Writes requests where no request of the turn lies. */
   readonly scratch: ScratchRequest;
+  /** Called before the first of several nested runs. */
+  readonly beginNested: () => void;
   readonly runNested: (call: DataCall, command: Command<DataCall>) => void;
 }
 
@@ -33,6 +37,11 @@ export class Transactions {
   readonly watched: WatchedKeys;
   readonly #session: SessionContext;
   readonly #open = new Map<Client, Transaction>();
+  readonly #spare: Transaction[] = [];
+  /** The one whose queue is being run. */
+  #running: Transaction | undefined;
+  #gateBits = 0;
+  #queueLimitBytes = 0;
   #effects!: TransactionEffects;
 
   constructor(session: SessionContext, watched: WatchedKeys) {
@@ -44,7 +53,14 @@ export class Transactions {
 
   /** Called once, before the first command. */
   attach(effects: TransactionEffects): void {
+    const { config, gates } = this.#session;
     this.#effects = effects;
+    this.#gateBits = gates.bitOf(QUEUE_GATE) | gates.bitOf(NO_MULTI_GATE);
+    const follow = (): undefined => {
+      this.#queueLimitBytes = config.number("client-query-buffer-limit");
+    };
+    config.onChange("client-query-buffer-limit", follow);
+    follow();
   }
 
   /** MULTI. */
@@ -63,15 +79,13 @@ export class Transactions {
     // What will not be run need not be kept.
     if (transaction.isBroken || client.isDirty) return;
     const sizeBytes = queue.add(args);
-    transaction.commands.push(call.command as Command<never> as Command<DataCall>);
+    transaction.commands[queue.count - 1] = call.command as Command<never> as Command<DataCall>;
     client.queued++;
     client.queuedFlags |= call.command.flags;
     client.queuedBytes = queue.sizeBytes;
-    const { config, door } = this.#session;
-    const limitBytes = config.number("client-query-buffer-limit");
-    const isOver = queue.argumentBytes > limitBytes;
+    const isOver = queue.argumentBytes > this.#queueLimitBytes;
     if (!isOver && this.#effects.scratch.fits(sizeBytes, args.count)) return;
-    door.closeForQuery(client);
+    this.#session.door.closeForQuery(client);
   }
 
   /**
@@ -121,7 +135,7 @@ export class Transactions {
     client.isDirty = false;
     if (transaction === undefined) return;
     this.watched.unwatchAll(transaction);
-    if (client.queued < 0) this.#open.delete(client);
+    if (client.queued < 0) this.#close(transaction);
   }
 
   /** Forgets what the client has queued and watched: DISCARD, RESET, the end of EXEC. */
@@ -137,13 +151,16 @@ export class Transactions {
     const { args, client, reply, command: exec } = call;
     const { base, count } = args;
     const { monitors } = this.#session;
-    const { scratch, runNested } = this.#effects;
+    const { scratch, beginNested, runNested } = this.#effects;
     const { queue, commands } = transaction;
-    reply.array(commands.length);
+    reply.array(queue.count);
     call.mayBlock = false;
+    this.#running = transaction;
     client.lastCommand = exec;
+    beginNested();
     let word = 0;
-    for (const command of commands) {
+    for (let i = 0; i < queue.count; i++) {
+      const command = commands[i];
       word = scratch.writeQueued(queue, word);
       call.command = command as Command<never>;
       runNested(call, command);
@@ -153,6 +170,7 @@ export class Transactions {
       // CLIENT REPLY OFF applies to what comes behind it.
       if (client.replyMode === REPLY_OFF) reply.begin(DISCARD);
     }
+    this.#running = undefined;
     call.mayBlock = true;
     call.command = exec;
     args.set(base, count);
@@ -161,13 +179,17 @@ export class Transactions {
   #of(client: Client): Transaction {
     const known = this.#open.get(client);
     if (known !== undefined) return known;
-    const transaction = new Transaction(client);
+    const transaction = this.#spare.pop() ?? new Transaction();
+    transaction.client = client;
     this.#open.set(client, transaction);
     return transaction;
   }
 
-  get #gateBits(): number {
-    const { gates } = this.#session;
-    return gates.bitOf(QUEUE_GATE) | gates.bitOf(NO_MULTI_GATE);
+  #close(transaction: Transaction): void {
+    this.#open.delete(transaction.client);
+    // A client that is killed by its own transaction leaves while its queue is read.
+    if (transaction === this.#running || this.#spare.length >= MOST_SPARE) return;
+    transaction.clear();
+    this.#spare.push(transaction);
   }
 }

@@ -6,7 +6,7 @@ import type { Keyspace } from "../keyspace/keyspace";
 import { KeyspaceListener } from "../keyspace/keyspace-listener";
 import { SEGMENT_SHIFT } from "../memory/block-memory";
 import { ENTRY_HASH } from "../structures/dict-layout";
-import type { Transaction, WatchedKey } from "./transaction";
+import { type Transaction, type Watch, WatchedKey } from "./transaction";
 
 /** What a watch takes on the heap, about, beside the bytes of its key. */
 const WATCH_BYTES = 200;
@@ -46,10 +46,12 @@ export class WatchedKeys extends KeyspaceListener {
     const length = args.length(index);
     const node =
       this.#keys.find(db.index, hash, args.input, at, length) ??
-      this.#keys.add(db.index, hash, args.copy(index), new Map());
+      this.#keys.add(db.index, hash, args.copy(index), new WatchedKey());
     if (node.value.has(transaction)) return;
-    const watch = { node, wasExpired: this.#isExpired(node, db) };
-    node.value.set(transaction, watch);
+    const entry = db.expiring === 0 ? 0 : db.find(hash, args.input, at, length);
+    const wasExpired = entry !== 0 && this.#keyspace.isExpired(entry);
+    const watch = { transaction, node, wasExpired };
+    node.value.add(watch);
     transaction.watches.push(watch);
     transaction.client.watchedBytes += length + WATCH_BYTES;
     if (!this.#isListening) this.#setListening(true);
@@ -62,10 +64,10 @@ export class WatchedKeys extends KeyspaceListener {
 
   /** Whether the time of a watched key has come since, without anybody having noticed. */
   hasExpired(transaction: Transaction): boolean {
-    return transaction.watches.some(
-      ({ node, wasExpired }) =>
-        !wasExpired && this.#isExpired(node, this.#keyspace.databases[node.db]),
-    );
+    for (const { node, wasExpired } of transaction.watches) {
+      if (!wasExpired && this.#isExpired(node, this.#keyspace.databases[node.db])) return true;
+    }
+    return false;
   }
 
   override changed(database: Database, key: Uint8Array, at: number, length: number): void {
@@ -76,10 +78,10 @@ export class WatchedKeys extends KeyspaceListener {
   override expired(database: Database, entry: number): void {
     const node = this.#nodeOfEntry(database, entry);
     if (node === undefined) return;
-    for (const [transaction, watch] of node.value) {
+    node.value.forEach((watch) => {
       if (watch.wasExpired) watch.wasExpired = false;
-      else this.#spoil(transaction);
-    }
+      else this.#spoil(watch);
+    });
   }
 
   override evicted(database: Database, entry: number): void {
@@ -104,29 +106,31 @@ export class WatchedKeys extends KeyspaceListener {
     const exists = other !== undefined && this.#find(node, other) !== 0;
     if (!existed && !exists) return;
     const isExpired = exists && this.#isExpired(node, other);
-    for (const [transaction, watch] of node.value) {
+    node.value.forEach((watch) => {
       // What had expired already, and what comes expired, is not there before and after.
       if (watch.wasExpired && !exists) watch.wasExpired = false;
       else if (isExpired && (watch.wasExpired || !existed)) watch.wasExpired = true;
-      else this.#spoil(transaction);
-    }
+      else this.#spoil(watch);
+    });
   }
 
   #touch(node: KeyNode<WatchedKey> | undefined): void {
-    if (node === undefined) return;
-    for (const transaction of node.value.keys()) this.#spoil(transaction);
+    node?.value.forEach((watch) => {
+      this.#spoil(watch);
+    });
   }
 
   /** Listening goes on, because this happens while the listeners are being told. */
-  #spoil(transaction: Transaction): void {
+  #spoil({ transaction }: Watch): void {
     transaction.client.isDirty = true;
     this.#forget(transaction);
   }
 
   #forget(transaction: Transaction): void {
+    if (transaction.watches.length === 0) return;
     for (const { node } of transaction.watches) {
       node.value.delete(transaction);
-      if (node.value.size === 0) this.#keys.remove(node);
+      if (node.value.isEmpty) this.#keys.remove(node);
     }
     transaction.watches.length = 0;
     transaction.client.watchedBytes = 0;
@@ -138,6 +142,7 @@ export class WatchedKeys extends KeyspaceListener {
   }
 
   #isExpired(node: KeyNode<WatchedKey>, database: Database): boolean {
+    if (database.expiring === 0) return false;
     const entry = this.#find(node, database);
     return entry !== 0 && this.#keyspace.isExpired(entry);
   }

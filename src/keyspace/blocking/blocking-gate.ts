@@ -10,7 +10,6 @@ export function blockingGate(blocking: Blocking): Gate<DataCall> {
   return {
     name: BLOCKING_GATE,
     appliesTo: () => true,
-    stops: () => false,
     ran: () => blocking.serve(),
   };
 }

@@ -41,6 +41,7 @@ export interface BlockingEffects {
   readonly setGate: (raised: boolean) => void;
   /** Ends the running measurement, and begins a new one. */
   readonly pauseMeasuring: () => void;
+  readonly beginNested: () => void;
   readonly runNested: (
     call: DataCall,
     command: Command<DataCall>,
@@ -306,11 +307,12 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
 
   /** Has `handler` answer the waiter's request. */
   #answer(waiter: Waiter, handler: (call: DataCall) => void): void {
-    const { call, turns, scratch, runNested } = this.#effects;
+    const { call, turns, scratch, beginNested, runNested } = this.#effects;
     turns.answering(waiter.client, () => {
       scratch.writeQueued(waiter.request, 0);
       call.command = waiter.command as Command<never>;
       call.nowMs = this.#parts.keyspace.nowMs;
+      beginNested();
       runNested(call, waiter.command, handler);
     });
   }

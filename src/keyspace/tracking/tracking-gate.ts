@@ -17,7 +17,6 @@ export function trackingGate(tracking: Tracking): Gate<DataCall> {
       !command.has(COMMAND_PUBSUB) &&
       command.keys.exist &&
       !SCRIPTS.has(command.fullName),
-    stops: () => false,
     ran: (call) => tracking.remember(call),
     ranWithin: (call) => tracking.remember(call),
   };

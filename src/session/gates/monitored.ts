@@ -12,7 +12,6 @@ export function monitoredGate(session: SessionContext): Gate<SessionCall> {
   return {
     name: "monitored",
     appliesTo: (command) => !command.has(COMMAND_SKIP_MONITOR | COMMAND_ADMIN),
-    stops: () => false,
     ran: (call) => session.monitors.feed(call, sourceOf(call.client)),
   };
 }

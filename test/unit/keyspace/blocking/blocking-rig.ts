@@ -219,6 +219,7 @@ export class BlockingRig {
       },
       setGate: (raised) => pipeline.setGate(BLOCKING_GATE, raised),
       pauseMeasuring: () => pipeline.endRun(call),
+      beginNested: () => pipeline.beginNested(),
       runNested: (nested, of, handler) => pipeline.runNested(nested, of, handler),
     });
   }
