@@ -1,10 +1,15 @@
 import type { CommandSpec } from "../../command/spec";
 import type { DataCall } from "../../keyspace/data-call";
 import { addCommands } from "./commands/add";
+import { blockingCommands } from "./commands/blocking";
+import { combineCommands } from "./commands/combine";
+import { countCommands } from "./commands/count";
 import { popCommands } from "./commands/pop";
+import { randomCommand } from "./commands/random";
 import { rangeCommands } from "./commands/range";
 import { readCommands } from "./commands/read";
-import { removeCommand } from "./commands/remove";
+import { removeCommands } from "./commands/remove";
+import { scanCommand } from "./commands/scan";
 import { ZsetAccess } from "./zset-access";
 import type { ZsetLimits } from "./zset-limits";
 
@@ -13,7 +18,12 @@ export function zsetCommands(limits: ZsetLimits): readonly CommandSpec<DataCall>
   const zsets = new ZsetAccess(limits);
   return [
     ...addCommands(zsets),
-    removeCommand(zsets),
+    ...removeCommands(zsets),
+    ...countCommands(zsets),
+    ...blockingCommands(zsets),
+    randomCommand(zsets),
+    scanCommand(zsets),
+    ...combineCommands(zsets),
     ...readCommands(zsets),
     ...rangeCommands(zsets),
     ...popCommands(zsets),

@@ -3,7 +3,6 @@ import { formatDouble17 } from "../../base/double";
 import { ENTRY_VALUE, encodingOf, TYPE_ZSET, wordOf } from "../../keyspace/entry";
 import type { DigestSink, ValueType } from "../../keyspace/value-type";
 import type { Arena } from "../../memory/arena";
-import { GRANULE_MASK, SEGMENT_SHIFT } from "../../memory/block-memory";
 import { CountedTree } from "../../structures/counted-tree";
 import { countedTreeBytes } from "../../structures/counted-tree-memory";
 import { CountedTreeReader } from "../../structures/counted-tree-reader";
@@ -11,15 +10,9 @@ import { Dict } from "../../structures/dict";
 import { DICT_COUNT } from "../../structures/dict-layout";
 import { dictBytes } from "../../structures/dict-memory";
 import { Listpack } from "../../structures/listpack";
-import {
-  MEMBER_AT,
-  ZSET_DICT,
-  ZSET_HEADER_BYTES,
-  ZSET_LISTPACK,
-  ZSET_ROOT,
-  ZSET_TREE,
-} from "./zset-layout";
+import { MEMBER_AT, ZSET_DICT, ZSET_LISTPACK, ZSET_ROOT, ZSET_TREE } from "./zset-layout";
 import { ZsetReader } from "./zset-reader";
+import { disposeSomeOfTree, newZsetHeader } from "./zset-tree";
 
 /** The row of the sorted set: what the keyspace must know of one without commands. */
 
@@ -39,7 +32,7 @@ export const zsetType: ValueType = {
     return dict === 0 ? 1 : wordOf(memory, dict, DICT_COUNT);
   },
   freeSome(memory, ref, budget, encoding): number {
-    if (encoding === ZSET_TREE) return freeSomeOfTree(memory, ref, budget);
+    if (encoding === ZSET_TREE) return disposeSomeOfTree(memory, ref, budget);
     memory.free(ref);
     return 0;
   },
@@ -76,29 +69,6 @@ function treeBytes(memory: Arena, ref: number, samples: number): number {
   return memory.capacityOf(ref) + dictBytes(memory, dict) + nodeBytes + entryBytes;
 }
 
-/** First the entries, a chunk of the dictionary at a time, then the nodes, then the header. */
-function freeSomeOfTree(memory: Arena, ref: number, budget: number): number {
-  const header = memory.own(ref);
-  const words = memory.words[header >>> SEGMENT_SHIFT];
-  const at = (header & GRANULE_MASK) << 2;
-  let left = budget;
-  const dispose = (entry: number): void => {
-    memory.free(entry);
-    left--;
-  };
-  const dict = new Dict(memory, MEMBER_AT);
-  while (words[at + ZSET_DICT] !== 0 && left > 0) {
-    words[at + ZSET_DICT] = dict.open(words[at + ZSET_DICT]).disposeSome(dispose);
-    left--;
-  }
-  const tree = new CountedTree(memory).open(words[at + ZSET_ROOT]);
-  for (; tree.root !== 0 && left > 0; left--) tree.disposeLeaf(() => undefined);
-  words[at + ZSET_ROOT] = tree.root;
-  if (words[at + ZSET_DICT] !== 0 || tree.root !== 0) return header;
-  memory.free(header);
-  return 0;
-}
-
 function copyTree(memory: Arena, ref: number): number {
   const from = new CountedTree(memory).open(wordOf(memory, ref, ZSET_ROOT));
   const dict = new Dict(memory, MEMBER_AT).create();
@@ -110,15 +80,5 @@ function copyTree(memory: Arena, ref: number): number {
     dict.insert(entry);
     tree.append(entry);
   }
-  return newHeader(memory, dict.ref, tree.root);
-}
-
-function newHeader(memory: Arena, dict: number, root: number): number {
-  const header = memory.alloc(ZSET_HEADER_BYTES);
-  const words = memory.words[header >>> SEGMENT_SHIFT];
-  const at = (header & GRANULE_MASK) << 2;
-  words.fill(0, at, at + (ZSET_HEADER_BYTES >>> 2));
-  words[at + ZSET_DICT] = dict;
-  words[at + ZSET_ROOT] = root;
-  return header;
+  return newZsetHeader(memory, dict.ref, tree.root);
 }

@@ -17,7 +17,6 @@ import {
   scoreOf,
   setScore,
   ZSET_DICT,
-  ZSET_HEADER_BYTES,
   ZSET_LISTPACK,
   ZSET_ROOT,
   ZSET_SMALL,
@@ -25,6 +24,7 @@ import {
 } from "./zset-layout";
 import type { ZsetLimits } from "./zset-limits";
 import { ZsetReader } from "./zset-reader";
+import { disposeSomeOfTree, newZsetHeader } from "./zset-tree";
 
 /** What is reported as `skiplist` and smaller than this stays a listpack inside. */
 const MOST_SMALL_MEMBERS = 64;
@@ -91,6 +91,30 @@ export class ZsetValue extends ZsetReader {
     const ref = this.pack.create(contentBytes).ref;
     const isListpack = this.#fitsListpack(members, memberLength);
     return this.openValue(isListpack ? ZSET_LISTPACK : ZSET_SMALL, ref);
+  }
+
+  /** Makes an empty TREE that is in no entry and opens it: to be filled in any order, then `settle`. */
+  createTree(): this {
+    this.#dict.create();
+    this.tree.open(0);
+    this.#openNewTree();
+    return this.openValue(ZSET_TREE, this.ref);
+  }
+
+  /** Gives a TREE that has been filled the form that its members and the limits ask for. */
+  settle(): void {
+    let longest = 0;
+    let totalBytes = 0;
+    for (let more = this.seekFirst(); more; more = this.next()) {
+      longest = Math.max(longest, this.memberLength);
+      totalBytes += this.memberLength + SCORE_TEXT_BYTES;
+    }
+    const isListpack = this.#fitsListpack(this.size, longest) && totalBytes < MOST_LISTPACK_BYTES;
+    const isSmall = this.size <= MOST_SMALL_MEMBERS && totalBytes <= MOST_SMALL_BYTES;
+    if (!isListpack && !isSmall) return;
+    const old = this.ref;
+    this.#packTree(isListpack ? ZSET_LISTPACK : ZSET_SMALL, totalBytes);
+    disposeSomeOfTree(this.#memory, old, Number.POSITIVE_INFINITY);
   }
 
   /**
@@ -260,14 +284,29 @@ export class ZsetValue extends ZsetReader {
     for (let more = this.seekFirst(); more; more = this.next()) {
       this.#extendTree(false, this.score, this.memberBytes, this.memberAt, this.memberLength);
     }
-    this.encoding = ZSET_TREE;
-    this.ref = memory.alloc(ZSET_HEADER_BYTES);
-    const words = memory.words[this.ref >>> SEGMENT_SHIFT];
-    const header = (this.ref & GRANULE_MASK) << 2;
-    words.fill(0, header, header + (ZSET_HEADER_BYTES >>> 2));
-    words[header + ZSET_DICT] = this.#dict.ref;
-    words[header + ZSET_ROOT] = this.tree.root;
+    this.#openNewTree();
     memory.free(old);
+  }
+
+  /** Makes the header of a new dictionary and tree. */
+  #openNewTree(): void {
+    this.encoding = ZSET_TREE;
+    this.ref = newZsetHeader(this.#memory, this.#dict.ref, this.tree.root);
+  }
+
+  /** Copies the elements of a TREE into a new listpack and goes on with that. */
+  #packTree(encoding: number, contentBytes: number): void {
+    const { pack } = this;
+    pack.create(contentBytes);
+    for (let more = this.seekFirst(); more; more = this.next()) {
+      pack.append(this.memberBytes, this.memberAt, this.memberLength);
+      const length = writeScoreText(this.score, encoding === ZSET_SMALL, this.#scoreText);
+      pack.append(this.#scoreText, 0, length);
+    }
+    pack.trim();
+    this.encoding = encoding;
+    this.ref = pack.ref;
+    this.at = 0;
   }
 
   #extendTree(
