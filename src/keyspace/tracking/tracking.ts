@@ -102,7 +102,9 @@ export class Tracking extends KeyspaceListener {
     client.after &= ~AFTER_CACHING;
     this.#parts.setGate(client, false);
     // Keys stay in the table: who tracks again before they change is told of them, as in Redis.
-    if (this.#tracking.size === 0 && this.#parts.table.count === 0) this.#listen(false);
+    if (this.#tracking.size > 0 || this.#parts.table.count > 0) return;
+    this.#parts.table.clear();
+    this.#listen(false);
   }
 
   /** A client that tracks has run a command: remembers the keys that it has read. */
