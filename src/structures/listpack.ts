@@ -44,16 +44,42 @@ export class Listpack extends ListpackReader {
   }
 
   append(value: Uint8Array, at: number, length: number): void {
-    this.#insertAt(this.end, value, at, length);
+    const memory = this.#memory;
+    const size = this.#element.measure(value, at, length);
+    const { end } = this;
+    if (memory.frozenNow || end + size > memory.capacityOf(this.ref)) {
+      this.#insertMeasured(end, value, at, length);
+      return;
+    }
+    this.#element.write(this.bytes, this.base + end, value, at, length);
+    this.end = end + size;
+    this.count++;
+    const word = (this.ref & GRANULE_MASK) << 2;
+    const words = memory.words[this.ref >>> SEGMENT_SHIFT];
+    words[word + LISTPACK_COUNT] = this.count;
+    words[word + LISTPACK_END] = this.end;
   }
 
   prepend(value: Uint8Array, at: number, length: number): void {
-    this.#insertAt(this.start, value, at, length);
+    const memory = this.#memory;
+    const start = this.start - this.#element.measure(value, at, length);
+    if (memory.frozenNow || start < LISTPACK_HEADER_BYTES) {
+      this.#insertMeasured(this.start, value, at, length);
+      return;
+    }
+    this.#element.write(this.bytes, this.base + start, value, at, length);
+    this.start = start;
+    this.count++;
+    const word = (this.ref & GRANULE_MASK) << 2;
+    const words = memory.words[this.ref >>> SEGMENT_SHIFT];
+    words[word + LISTPACK_COUNT] = this.count;
+    words[word + LISTPACK_START] = start;
   }
 
   /** Puts a value in front of the element at `offset` (0: behind the last). Returns its offset. */
   insert(offset: number, value: Uint8Array, at: number, length: number): number {
-    return this.#insertAt(offset === 0 ? this.end : offset, value, at, length);
+    this.#element.measure(value, at, length);
+    return this.#insertMeasured(offset === 0 ? this.end : offset, value, at, length);
   }
 
   /** Gives the element at `offset` another value. Returns its offset. */
@@ -116,8 +142,9 @@ export class Listpack extends ListpackReader {
     this.ref = 0;
   }
 
-  #insertAt(offset: number, value: Uint8Array, at: number, length: number): number {
-    const placed = this.#splice(offset, 0, this.#element.measure(value, at, length));
+  /** Puts in what `#element` has measured. */
+  #insertMeasured(offset: number, value: Uint8Array, at: number, length: number): number {
+    const placed = this.#splice(offset, 0, this.#element.fullSize);
     this.#element.write(this.bytes, this.base + placed, value, at, length);
     this.#setCount(this.count + 1);
     return placed;
