@@ -11,6 +11,7 @@ import { trackingCommands } from "../keyspace/tracking/tracking-commands";
 import { sessionCommands } from "../session/session-commands";
 import { transactionCommands } from "../transactions/commands/transaction-commands";
 import { bitmapCommands } from "../types/bitmap/bitmap-commands";
+import { geoCommands } from "../types/geo/geo-commands";
 import { hashCommands } from "../types/hash/hash-commands";
 import { HashLimits } from "../types/hash/hash-limits";
 import { hyperLogLogCommands } from "../types/hyperloglog/hyperloglog-commands";
@@ -41,6 +42,7 @@ import type { ServerContext } from "./server-context";
 export function commandCatalogue(context: ServerContext): readonly CommandSpec<DataCall>[] {
   const limits = stringLimits(context.session.config);
   const lists = new ListLimits().followConfig(context.session.config);
+  const zsets = new ZsetLimits().followConfig(context.session.config);
   return [
     ...commandCommands(context.tableHolder),
     ...sessionCommands(context.session, trackingCommands(context.tracking)),
@@ -52,7 +54,8 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...hyperLogLogCommands(new HyperLogLogLimits().followConfig(context.session.config)),
     ...hashCommands(new HashLimits().followConfig(context.session.config), context.fieldExpiry),
     ...setCommands(new SetLimits().followConfig(context.session.config)),
-    ...zsetCommands(new ZsetLimits().followConfig(context.session.config)),
+    ...zsetCommands(zsets),
+    ...geoCommands(zsets),
     ...listCommands(lists),
     ...streamCommands(new StreamLimits().followConfig(context.session.config)),
     ...configCommands(configParts(context)),

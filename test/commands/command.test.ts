@@ -12,6 +12,8 @@ import { REAL_SERVER, ServerProcess } from "../support/server-process";
 const NEWER_DOCS: ReadonlyMap<string, string> = new Map([
   ["set", "8.4 adds IFEQ, IFNE, IFDEQ and IFDNE"],
   ["hscan", "7.4 adds NOVALUES"],
+  ["geosearch", "Valkey 9 adds BYPOLYGON"],
+  ["geosearchstore", "Valkey 9 adds BYPOLYGON"],
   ["client|kill", "7.4 adds MAXAGE"],
   ["client|list", "7.2 adds lib-name and lib-ver"],
 ]);

@@ -4,6 +4,7 @@
 import type { SeededRandom } from "../support/seeds";
 import { type CommandGrammar, Draw, NOT_NUMBERS, type Words } from "./draw";
 import { BIT_GRAMMARS } from "./grammars/bits";
+import { GEO_GRAMMARS } from "./grammars/geo";
 import { HASH_GRAMMARS } from "./grammars/hashes";
 import { HYPERLOGLOG_GRAMMARS } from "./grammars/hyperloglog";
 import { KEYSPACE_GRAMMARS } from "./grammars/keyspace";
@@ -19,6 +20,7 @@ export const GRAMMARS: readonly CommandGrammar[] = [
   ...BIT_GRAMMARS,
   ...HASH_GRAMMARS,
   ...SET_GRAMMARS,
+  ...GEO_GRAMMARS,
   ...HYPERLOGLOG_GRAMMARS,
   ...LIST_GRAMMARS,
   ...ZSET_GRAMMARS,

@@ -11,6 +11,7 @@ import { BLOCKING_SCRIPTS } from "./scripts/blocking";
 import { COUNTER_SCRIPTS } from "./scripts/counters";
 import { ERROR_SCRIPTS } from "./scripts/errors";
 import { EXPIRE_SCRIPTS } from "./scripts/expire";
+import { GEO_SCRIPTS } from "./scripts/geo";
 import { HASH_SCRIPTS } from "./scripts/hashes";
 import { HYPERLOGLOG_SCRIPTS } from "./scripts/hyperloglog";
 import { KEYSPACE_SCRIPTS } from "./scripts/keyspace";
@@ -31,6 +32,7 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   bits: BIT_SCRIPTS,
   hashes: HASH_SCRIPTS,
   sets: SET_SCRIPTS,
+  geo: GEO_SCRIPTS,
   hyperloglog: HYPERLOGLOG_SCRIPTS,
   lists: LIST_SCRIPTS,
   keyspace: KEYSPACE_SCRIPTS,

@@ -1,0 +1,197 @@
+// Parity scripts of places: added, told, measured, searched, stored and refused.
+
+import { lines, script } from "../script";
+
+const CITIES = `
+  GEOADD g 13.361389 38.115556 Palermo 15.087269 37.502669 Catania
+  GEOADD g 2.349014 48.864716 Paris -0.118092 51.509865 London 12.496366 41.902782 Rome
+  GEOADD g -74.005941 40.712784 "New York" 151.209290 -33.868820 Sydney 139.691706 35.689487 Tokyo
+  GEOADD g 179.9 10 east -179.9 10 west 0 85.05112878 north 0 -85.05112878 south 0 0 ""
+`;
+
+export const GEO_SCRIPTS = [
+  script(
+    "places are added, told and measured",
+    lines`
+      ${CITIES}
+      GEOADD g NX 1 1 Palermo
+      GEOADD g XX CH 14 38 Palermo
+      GEOADD g XX 14 38 nobody
+      GEOADD g CH 13.361389 38.115556 Palermo 1 2 new
+      GEOADD g nx ch 5 5 a 6 6 b
+      ZRANGE g 0 -1 WITHSCORES
+      GEOPOS g Palermo Catania nobody "" north south east
+      GEOHASH g Palermo Catania nobody "" north south Sydney
+      GEODIST g Palermo Catania
+      GEODIST g Palermo Catania km
+      GEODIST g Palermo Catania MI
+      GEODIST g Palermo Catania fT
+      GEODIST g Palermo Palermo
+      GEODIST g east west
+      GEODIST g north south m
+      GEODIST g Palermo nobody
+      GEODIST g nobody Palermo
+      GEODIST nokey a b
+      GEOPOS nokey a b
+      GEOHASH nokey a b
+      GEOPOS g
+      GEOHASH g
+      HELLO 3
+      GEOPOS g Palermo nobody ""
+      GEODIST g Palermo Catania km
+      GEOHASH g Palermo nobody
+    `,
+  ),
+  script(
+    "a place that is none is refused",
+    lines`
+      GEOADD g 181 0 x
+      GEOADD g -180.00001 0 x
+      GEOADD g 0 85.06 x
+      GEOADD g 0 -90 x
+      GEOADD g abc 0 x
+      GEOADD g 0 abc x
+      GEOADD g nan 0 x
+      GEOADD g inf 0 x
+      GEOADD g 1e300 0 x
+      GEOADD g 1 2
+      GEOADD g 1 2 x 3
+      GEOADD g 1 2 x 3 4
+      GEOADD g NX XX 1 2 x
+      GEOADD g NX CH
+      GEOADD g NX CH XX
+      GEOADD g 1 1 a 500 1 b
+      EXISTS g
+      GEOADD g 180 85 corner -180 -85 other
+      ZSCORE g corner
+      GEOPOS g corner other
+      SET s x
+      GEOADD s 1 1 a
+      GEOPOS s a
+      GEOHASH s a
+      GEODIST s a b
+      GEODIST g corner other yards
+      GEODIST g corner other m m
+      GEODIST s a b yards
+      GEOSEARCH s FROMLONLAT 1 1 BYRADIUS 1 m
+      GEORADIUS s 1 1 1 m
+      GEORADIUSBYMEMBER s a 1 m
+      GEOSEARCHSTORE d s FROMLONLAT 1 1 BYRADIUS 1 m
+    `,
+  ),
+  script(
+    "circles and rectangles are searched",
+    lines`
+      ${CITIES}
+      GEOSEARCH g FROMLONLAT 15 37 BYRADIUS 200 km ASC
+      GEOSEARCH g FROMLONLAT 15 37 BYRADIUS 200 km DESC WITHDIST WITHHASH WITHCOORD
+      GEOSEARCH g FROMLONLAT 15 37 BYRADIUS 200 km WITHCOORD WITHDIST
+      GEOSEARCH g FROMLONLAT 15 37 BYBOX 400 400 km ASC WITHDIST
+      GEOSEARCH g FROMLONLAT 15 37 BYBOX 200 1000 mi DESC
+      GEOSEARCH g FROMMEMBER Palermo BYRADIUS 1500 km ASC COUNT 2
+      GEOSEARCH g FROMMEMBER Palermo BYRADIUS 1500 km COUNT 2
+      GEOSEARCH g FROMMEMBER Palermo BYRADIUS 1500 km COUNT 1 ANY
+      GEOSEARCH g FROMMEMBER Palermo BYRADIUS 0 m
+      GEOSEARCH g FROMMEMBER Palermo BYBOX 0 0 m
+      GEOSEARCH g FROMMEMBER Paris BYRADIUS 500000 ft
+      GEOSEARCH g FROMMEMBER London BYRADIUS 10000 km ASC
+      GEOSEARCH g FROMMEMBER east BYRADIUS 100 km ASC
+      GEOSEARCH g FROMMEMBER west BYBOX 100 100 km ASC
+      GEOSEARCH g FROMMEMBER north BYRADIUS 5000 km ASC
+      GEOSEARCH g FROMMEMBER south BYRADIUS 7000 km ASC
+      GEOSEARCH g FROMLONLAT 0 0 BYRADIUS 100000 km ASC
+      GEOSEARCH g FROMLONLAT 0 0 BYBOX 40000 40000 km ASC
+      GEOSEARCH g FROMLONLAT 170 80 BYRADIUS 2000 km
+      GEORADIUS g 15 37 200 km ASC
+      GEORADIUS g 15 37 200 km WITHDIST WITHCOORD WITHHASH DESC
+      GEORADIUS g 15 37 200 km COUNT 1
+      GEORADIUS_RO g 15 37 200 km COUNT 1 ASC
+      GEORADIUSBYMEMBER g Palermo 1000 km ASC
+      GEORADIUSBYMEMBER_RO g Palermo 1000 mi DESC WITHDIST
+      GEORADIUS nokey 15 37 200 km
+      GEORADIUSBYMEMBER nokey a 200 km
+      GEOSEARCH nokey FROMMEMBER a BYRADIUS 1 m
+      HELLO 3
+      GEOSEARCH g FROMLONLAT 15 37 BYRADIUS 200 km DESC WITHDIST WITHHASH WITHCOORD
+    `,
+  ),
+  script(
+    "results are stored",
+    lines`
+      ${CITIES}
+      GEOSEARCHSTORE d g FROMLONLAT 15 37 BYRADIUS 1000 km
+      ZRANGE d 0 -1 WITHSCORES
+      TYPE d
+      GEOSEARCHSTORE d g FROMLONLAT 15 37 BYRADIUS 1000 km STOREDIST
+      ZRANGE d 0 -1 WITHSCORES
+      GEOSEARCHSTORE d g FROMMEMBER Palermo BYBOX 400 400 km COUNT 1 ASC STOREDIST
+      ZRANGE d 0 -1 WITHSCORES
+      GEORADIUS g 15 37 1000 km STORE d
+      ZRANGE d 0 -1 WITHSCORES
+      GEORADIUS g 15 37 1000 km STOREDIST d
+      GEORADIUS g 15 37 1000 km STORE e STOREDIST f
+      KEYS *
+      GEORADIUSBYMEMBER g Palermo 1000 km STORE g
+      ZRANGE g 0 -1
+      SET d string
+      EXPIRE d 1000
+      GEORADIUS g 15 37 1000 km STORE d
+      TTL d
+      GEOSEARCHSTORE d g FROMLONLAT -100 0 BYRADIUS 1 m
+      EXISTS d
+      GEOSEARCHSTORE d nokey FROMLONLAT 1 1 BYRADIUS 1 m
+      GEOSEARCHSTORE f nokey FROMMEMBER x BYRADIUS 1 m
+      EXISTS f
+      GEORADIUS_RO g 15 37 1000 km STORE d
+      GEOSEARCH g FROMLONLAT 15 37 BYRADIUS 1000 km STOREDIST
+      DEBUG DIGEST
+      COMMAND GETKEYS GEORADIUS g 1 2 3 m STORE d STOREDIST e
+      COMMAND GETKEYS GEOSEARCHSTORE d g FROMMEMBER a BYRADIUS 1 m
+      COMMAND GETKEYS GEORADIUSBYMEMBER g m 3 m STORE d
+    `,
+  ),
+  script(
+    "searches that are asked wrongly are refused",
+    lines`
+      GEOADD g 1 1 a 2 2 b
+      GEOSEARCH g FROMMEMBER nobody BYRADIUS 1 m
+      GEOSEARCH g BYRADIUS 1 m ASC ASC
+      GEOSEARCH g FROMMEMBER a ASC ASC DESC
+      GEOSEARCH g FROMMEMBER a FROMLONLAT 1 1 BYRADIUS 1 m
+      GEOSEARCH g FROMLONLAT 1 1 FROMMEMBER a BYRADIUS 1 m
+      GEOSEARCH g FROMMEMBER a BYRADIUS 1 m BYBOX 1 1 m
+      GEOSEARCH g FROMMEMBER a BYRADIUS -1 m
+      GEOSEARCH g FROMMEMBER a BYRADIUS x m
+      GEOSEARCH g FROMMEMBER a BYRADIUS 1 parsec
+      GEOSEARCH g FROMMEMBER a BYBOX x 1 m
+      GEOSEARCH g FROMMEMBER a BYBOX 1 x m
+      GEOSEARCH g FROMMEMBER a BYBOX -1 1 m
+      GEOSEARCH g FROMMEMBER a BYBOX 1 -1 m
+      GEOSEARCH g FROMMEMBER a BYBOX 1 1 parsec
+      GEOSEARCH g FROMMEMBER a BYRADIUS 1 m COUNT 0
+      GEOSEARCH g FROMMEMBER a BYRADIUS 1 m COUNT -1
+      GEOSEARCH g FROMMEMBER a BYRADIUS 1 m COUNT x
+      GEOSEARCH g FROMMEMBER a BYRADIUS 1 m COUNT
+      GEOSEARCH g FROMMEMBER a BYRADIUS 1 m ANY
+      GEOSEARCH g FROMMEMBER a BYRADIUS 1 m COUNT 9223372036854775807
+      GEOSEARCH g FROMMEMBER a BYRADIUS 1 m COUNT 9223372036854775808
+      GEOSEARCH g FROMMEMBER a BYRADIUS 1 m NONSENSE
+      gEoSeArCh g BYRADIUS 1 m ASC DESC
+      GEOSEARCH g FROMLONLAT 200 1 BYRADIUS 1 m
+      GEOSEARCH g FROMLONLAT x 1 BYRADIUS 1 m
+      GEOSEARCH g FROMLONLAT 1 1 BYRADIUS
+      GEOSEARCHSTORE d g FROMMEMBER a BYRADIUS 1 m WITHDIST
+      GEORADIUS g 1 1 1 m STORE d WITHDIST
+      GEORADIUS g 1 1 1 m STORE
+      GEORADIUS g 200 1 1 m
+      GEORADIUS g 1 1 -1 m
+      GEORADIUS g 1 1 x m
+      GEORADIUS g 1 1 1 parsec
+      GEORADIUSBYMEMBER g nobody 1 m
+      GEORADIUSBYMEMBER g a x m
+      GEORADIUSBYMEMBER nokey a x m
+      GEORADIUSBYMEMBER nokey a 1 m NONSENSE
+      GEORADIUSBYMEMBER g a 1 m BYBOX 1 1 m
+    `,
+  ),
+];
