@@ -167,8 +167,8 @@ export class Transactions {
       if (monitors.count > 0 && !command.has(COMMAND_SKIP_MONITOR | COMMAND_ADMIN)) {
         monitors.feed(call, sourceOf(client));
       }
-      // CLIENT REPLY OFF applies to what comes behind it.
-      if (client.replyMode === REPLY_OFF) reply.begin(DISCARD);
+      // CLIENT REPLY OFF applies to what comes behind it, and a client that kills itself gets no more.
+      if (client.closing || client.replyMode === REPLY_OFF) reply.begin(DISCARD);
     }
     this.#running = undefined;
     call.mayBlock = true;

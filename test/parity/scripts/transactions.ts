@@ -156,6 +156,25 @@ const REPLY_MODE = lines`
   PING
 `;
 
+const ENDS = lines`
+  [c] MULTI
+  [c] SET k 1
+  [c] CLIENT KILL TYPE normal SKIPME no
+  [c] SET k 2
+  [c] .send "EXEC\r\nPING\r\n"
+  [c] .closed
+  [d] GET k
+  [d] MULTI
+  [d] SET k 3
+  [d] .send "QUIT\r\n"
+  [d] .closed
+  [e] GET k
+  [e] MULTI
+  [e] SET k 4
+  [e] .disconnect
+  [f] GET k
+`;
+
 const WATCHED = lines`
   # Nothing has happened.
   SET k 1
@@ -449,6 +468,7 @@ export const TRANSACTION_SCRIPTS: readonly ParityScript[] = [
   script("what is refused", REFUSED),
   script("commands within a transaction", INSIDE),
   script("reply modes within a transaction", REPLY_MODE),
+  script("clients that leave in a transaction", ENDS),
   script("watched keys", WATCHED),
   script("what changes a watched key", CHANGED),
   script("watched keys that expire", EXPIRED),
