@@ -45,23 +45,50 @@ const uint8_t* Reactor::runBytes(const uint32_t* run) const {
   return segments_[index].bytes + run[2];
 }
 
+/** Chains the runs of each slot in their order; `runSlots_` has the slots. */
+void Reactor::chainRuns(uint32_t count) {
+  if (nextRun_.empty()) nextRun_.resize(kMaxRuns);
+  if (runChains_.size() < slotsUsed_) runChains_.resize(slotsUsed_, RunChain{kNoRun, kNoRun});
+  const uint32_t* run = options_.memory.runs;
+  for (uint32_t index = 0; index < count; index++, run += kRunWords) {
+    if (run[0] >= slotsUsed_) continue;
+    RunChain& chain = runChains_[run[0]];
+    if (chain.first == kNoRun) {
+      chain.first = index;
+      runSlots_.push_back(run[0]);
+    } else {
+      nextRun_[chain.last] = index;
+    }
+    chain.last = index;
+    nextRun_[index] = kNoRun;
+  }
+}
+
+/**
+ * Sends the runs of each slot together, wherever they stand: messages to a subscriber lie between
+ * the replies to those who publish, and a call for each would take most of the time.
+ */
 void Reactor::sendRuns(uint32_t count) {
   if (count > kMaxRuns) count = kMaxRuns;
-  const uint32_t* run = options_.memory.runs;
-  const uint32_t* const end = run + size_t{count} * kRunWords;
+  chainRuns(count);
   iovec vectors[kMaxGather];
-  while (run != end) {
-    const uint32_t slot = run[0];
-    int gathered = 0;
-    for (; run != end && run[0] == slot && gathered < kMaxGather; run += kRunWords) {
-      const uint8_t* bytes = runBytes(run);
-      if (!bytes || run[3] == 0) continue;
-      vectors[gathered].iov_base = const_cast<uint8_t*>(bytes);
-      vectors[gathered].iov_len = run[3];
-      gathered++;
+  for (const uint32_t slot : runSlots_) {
+    uint32_t index = runChains_[slot].first;
+    runChains_[slot].first = kNoRun;
+    while (index != kNoRun) {
+      int gathered = 0;
+      for (; index != kNoRun && gathered < kMaxGather; index = nextRun_[index]) {
+        const uint32_t* run = options_.memory.runs + size_t{index} * kRunWords;
+        const uint8_t* bytes = runBytes(run);
+        if (!bytes || run[3] == 0) continue;
+        vectors[gathered].iov_base = const_cast<uint8_t*>(bytes);
+        vectors[gathered].iov_len = run[3];
+        gathered++;
+      }
+      if (gathered > 0 && isConnected(slot)) sendGathered(slot, vectors, gathered);
     }
-    if (gathered > 0 && isConnected(slot)) sendGathered(slot, vectors, gathered);
   }
+  runSlots_.clear();
 }
 
 void Reactor::sendGathered(uint32_t slot, iovec* vectors, int count) {

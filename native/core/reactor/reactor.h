@@ -53,6 +53,14 @@ struct Segment {
   size_t length = 0;
 };
 
+/** The first and the last run of a slot. */
+struct RunChain {
+  uint32_t first;
+  uint32_t last;
+};
+
+constexpr uint32_t kNoRun = UINT32_MAX;
+
 struct SlotAddress {
   std::string remote;
   std::string local;
@@ -162,6 +170,7 @@ class Reactor {
   bool queueOutput(uint32_t slot, const iovec* vectors, int count, uint64_t skip);
   bool overOutputLimit(uint32_t slot, uint64_t pending);
   void flushPending(uint32_t slot);
+  void chainRuns(uint32_t count);
   const uint8_t* runBytes(const uint32_t* run) const;
 
   double& stat(uint32_t slot, uint32_t word) {
@@ -192,6 +201,11 @@ class Reactor {
   uint64_t tableUsed_ = 0;
   uint32_t turnUsed_ = 0;
   memory::PlaceAllocator places_;
+
+  /** While runs are sent: those of each slot, as indices, and the slots that have any. */
+  std::vector<RunChain> runChains_;
+  std::vector<uint32_t> nextRun_;
+  std::vector<uint32_t> runSlots_;
 
   /** Slots whose CLOSED record is still to come, and those whose came in this turn. */
   std::vector<uint32_t> dead_;
