@@ -31,7 +31,7 @@ export class ClientMemory {
     const { name, libraryName, libraryVersion } = client;
     const names = name.length + libraryName.length + libraryVersion.length;
     const requests = client.queuedBytes + client.waitingBytes + this.queryBytes(client);
-    const own = CLIENT_BYTES + names + client.subscriptionBytes + client.watchedBytes;
-    return own + requests + this.outputBytes(client);
+    const told = client.subscriptionBytes + client.prefixBytes + client.watchedBytes;
+    return CLIENT_BYTES + names + told + requests + this.outputBytes(client);
   }
 }

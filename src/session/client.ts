@@ -64,6 +64,8 @@ export class Client implements Caller {
   tracking = 0;
   /** The id of the client that gets its invalidations; 0 for itself. */
   redirectId = 0;
+  /** What the prefixes take that it broadcasts for. */
+  prefixBytes = 0;
   /** Commands queued by MULTI, and the bytes they take; -1 outside of a transaction. */
   queued = -1;
   queuedBytes = 0;

@@ -65,6 +65,31 @@ const COMMANDS = `
   DEL other
   SELECT 0
   SWAPDB 0 1
+  RPUSH list 1 2 3
+  LPOP list
+  RPOPLPUSH list list2
+  LTRIM list 5 9
+  SADD set 1 2
+  SREM set 1
+  SMOVE set set2 2
+  SUNIONSTORE set3 set2 nope
+  HSET hash f 1 g 2
+  HINCRBY hash f 1
+  HDEL hash f g
+  ZADD zset 1 a 2 b
+  ZINCRBY zset 1 a
+  ZREM zset a b
+  SETBIT bits 3 1
+  BITOP NOT bits2 bits
+  LLEN nope
+  SMEMBERS nope
+  HGETALL nope
+  ZRANGE nope 0 -1
+  MULTI
+  SET m1 1
+  INCR m1
+  DEL m1
+  EXEC
   RANDOMKEY
   FLUSHDB
   FLUSHALL
@@ -95,7 +120,10 @@ describe("keyspace notifications", { skip: !canRun(OUR_SERVER) }, () => {
           await client.command("CONFIG", "SET", "notify-keyspace-events", classes);
           const listener = await servers[index]?.client();
           assert.ok(listener);
-          const messages = await streamOf(client, listener);
+          const marker = await servers[index]?.client();
+          assert.ok(marker);
+          const messages = await streamOf(client, listener, marker);
+          await marker.close();
           await listener.close();
           return messages;
         }),
@@ -171,12 +199,16 @@ const LINES = COMMANDS.split("\n")
   .filter((line) => line !== "");
 
 /** Everything that a subscriber to all channels gets for each line, with a line per message. */
-async function streamOf(client: RawClient, listener: RawClient): Promise<string[]> {
+async function streamOf(
+  client: RawClient,
+  listener: RawClient,
+  marker: RawClient,
+): Promise<string[]> {
   await listener.command("PSUBSCRIBE", "*");
   const stream: string[] = [];
   for (const line of LINES) {
     await client.command(...wordsOf(line));
-    await client.command("PUBLISH", "end", END);
+    await marker.command("PUBLISH", "end", END);
     stream.push(line);
     for (;;) {
       const message = String(await listener.readReply());

@@ -2,6 +2,8 @@ import { equalBytes } from "../../base/bytes";
 import type { Client } from "../../session/client";
 import { topicKey } from "../../session/pubsub/topic-key";
 
+const PREFIX_BYTES = 200;
+
 /** A key that was changed, and by whom; by nobody when it expired or was evicted. */
 export interface ChangedKey {
   readonly key: Uint8Array;
@@ -34,6 +36,11 @@ export class BroadcastPrefixes {
   of(client: Client): Uint8Array[] {
     const own = this.#prefixes.filter(({ clients }) => clients.has(client));
     return own.map(({ prefix }) => prefix);
+  }
+
+  /** About what the prefixes of a client take. */
+  bytesOf(client: Client): number {
+    return this.of(client).reduce((sum, prefix) => sum + PREFIX_BYTES + prefix.length, 0);
   }
 
   add(client: Client, prefix: Uint8Array): void {

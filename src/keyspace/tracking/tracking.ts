@@ -88,6 +88,7 @@ export class Tracking extends KeyspaceListener {
     const broadcasts = (modes & TRACKING_BROADCAST) !== 0;
     if (broadcasts && prefixes.length === 0) this.prefixes.add(client, new Uint8Array(0));
     for (const prefix of prefixes) this.prefixes.add(client, prefix);
+    if (broadcasts) client.prefixBytes = this.prefixes.bytesOf(client);
     this.#parts.setGate(client, !broadcasts);
     this.#listen(true);
   }
@@ -99,6 +100,7 @@ export class Tracking extends KeyspaceListener {
     this.#tracking.delete(client);
     client.tracking = 0;
     client.redirectId = 0;
+    client.prefixBytes = 0;
     client.after &= ~AFTER_CACHING;
     this.#parts.setGate(client, false);
     // Keys stay in the table: who tracks again before they change is told of them, as in Redis.

@@ -110,6 +110,7 @@ export const PUBSUB_SCRIPTS = [
       get
       nosuch
       SET a b
+      MULTI
       HELLO 3
       HELLO
       AUTH x
@@ -194,6 +195,37 @@ export const PUBSUB_SCRIPTS = [
       [c] RESET
       PUBSUB NUMSUB one
       PUBSUB HELP x
+    `,
+  ),
+  script(
+    "a transaction of a RESP2 client that subscribes",
+    lines`
+      MULTI
+      SUBSCRIBE x
+      GET nope
+      EXEC
+      GET nope
+      [b] PUBLISH x 1
+      .read
+      UNSUBSCRIBE
+      MULTI
+      PUBLISH x 1
+      PSUBSCRIBE "*"
+      UNSUBSCRIBE
+      PUNSUBSCRIBE
+      EXEC
+      GET nope
+    `,
+    { protocols: [2] },
+  ),
+  script(
+    "publishing while writes are paused",
+    lines`
+      CLIENT PAUSE 100000 WRITE
+      [b] .send "PUBLISH x 1\r\nSPUBLISH x 1\r\nPING\r\n"
+      [c] SUBSCRIBE x
+      CLIENT UNPAUSE
+      [b] .read 3
     `,
   ),
   script(
