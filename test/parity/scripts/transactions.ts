@@ -397,6 +397,8 @@ const EXPIRED = lines`
   PING
   EXEC
   DEBUG SET-ACTIVE-EXPIRE 1
+  # What has expired and is still there would count in the digest.
+  FLUSHALL
 `;
 
 const MONITORED = lines`
