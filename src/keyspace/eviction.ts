@@ -1,5 +1,6 @@
 import { CHUNK_BUCKETS, ENTRY_HASH } from "../structures/dict-layout";
-import { EntryList, sampleEntries, sweepExpiring } from "../structures/dict-walk";
+import { sampleEntries } from "../structures/dict-random";
+import { EntryList, sweepExpiring } from "../structures/dict-walk";
 import type { Database } from "./database";
 import { ENTRY_META, expiryOf, hasExpiry, wordOf } from "./entry";
 import {

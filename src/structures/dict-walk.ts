@@ -14,7 +14,7 @@ import type { DictReader } from "./dict-reader";
 
 /**
  * Ways through a dictionary that change nothing: everything in it (also from a worker thread), the
- * cursor of SCAN, the sweep for expiring entries, and picking entries at random.
+ * cursor of SCAN, and the sweep for expiring entries.
  *
  * Entries are collected into an Int32Array that the caller owns, because what is done with an entry
  * may change the dictionary. An entry stays in it until the caller takes it out.
@@ -70,7 +70,12 @@ export class EntryList {
 }
 
 /** Adds a bucket chain's entries to a list; with `mask` EXPIRING_BITS only those that expire. */
-function collectChain(memory: BlockMemory, head: number, mask: number, into: EntryList): void {
+export function collectChain(
+  memory: BlockMemory,
+  head: number,
+  mask: number,
+  into: EntryList,
+): void {
   for (let bucket = head; bucket !== 0; ) {
     const words = memory.words[bucket >>> SEGMENT_SHIFT];
     const at = (bucket & GRANULE_MASK) << 2;
@@ -147,106 +152,4 @@ export function sweepExpiring(
     at = at + count === total ? 0 : at + count;
   }
   return at;
-}
-
-/** What picking at random needs of a generator. */
-interface Below {
-  below(n: number): number;
-}
-
-const LONGEST_FAIR_CHAIN = BUCKET_SLOTS * 3;
-/** After so many, looking through the directory is quicker, and expiring entries are counted in it. */
-const MAX_EXPIRING_TRIES = 50;
-const MAX_TRIES = 400;
-/** A table of at most so many buckets is looked through as a whole when it is nearly empty. */
-const FEW_BUCKETS = CHUNK_BUCKETS * 4;
-/** Where entries are far apart, one is chosen among so many that follow each other. */
-const NEIGHBOURS = 16;
-
-/**
- * An entry picked at random, 0 when there is none. Every entry is equally likely (a bucket is
- * accepted in proportion to its entries) as long as no chain is longer than three blocks. Only
- * where a large table is nearly empty, because a snapshot keeps it from shrinking, entries that
- * stand behind wide gaps are somewhat more likely.
- */
-export function randomEntry(
-  memory: BlockMemory,
-  dict: DictReader,
-  random: Below,
-  expiringOnly: boolean,
-  scratch: EntryList,
-): number {
-  const candidates = expiringOnly ? dict.expiring : dict.count;
-  if (candidates === 0) return 0;
-  const mask = expiringOnly ? EXPIRING_BITS : OCCUPIED_BITS;
-  const total = dict.chunks * CHUNK_BUCKETS;
-  if (total <= FEW_BUCKETS && candidates < total) {
-    collectFrom(memory, dict, 0, candidates, mask, scratch.clear());
-    return scratch.refs[random.below(scratch.count)];
-  }
-  for (let tries = expiringOnly ? MAX_EXPIRING_TRIES : MAX_TRIES; tries > 0; tries--) {
-    const at = random.below(total);
-    const chunk = dict.chunkAt(Math.floor(at / CHUNK_BUCKETS));
-    const head = chunk + (at % CHUNK_BUCKETS) * CHUNK_GRANULES_PER_BUCKET;
-    collectChain(memory, head, mask, scratch.clear());
-    const pick = random.below(LONGEST_FAIR_CHAIN);
-    if (pick < scratch.count) return scratch.refs[pick];
-  }
-  if (expiringOnly) return expiringEntryAt(memory, dict, random.below(candidates), scratch);
-  collectFrom(memory, dict, random.below(total), NEIGHBOURS, mask, scratch.clear());
-  return scratch.refs[random.below(scratch.count)];
-}
-
-/** The expiring entry that has `rank` others before it in table order; needs one word per chunk. */
-function expiringEntryAt(
-  memory: BlockMemory,
-  dict: DictReader,
-  rank: number,
-  scratch: EntryList,
-): number {
-  let before = 0;
-  let index = 0;
-  for (; before + dict.expiringAt(index) <= rank; index++) before += dict.expiringAt(index);
-  const from = index * CHUNK_BUCKETS;
-  collectFrom(memory, dict, from, rank - before + 1, EXPIRING_BITS, scratch.clear());
-  return scratch.refs[rank - before];
-}
-
-/** Adds at least `wanted` entries (if the dictionary has them) from a random place on. */
-export function sampleEntries(
-  memory: BlockMemory,
-  dict: DictReader,
-  random: Below,
-  wanted: number,
-  expiringOnly: boolean,
-  into: EntryList,
-): void {
-  const mask = expiringOnly ? EXPIRING_BITS : OCCUPIED_BITS;
-  collectFrom(memory, dict, random.below(dict.chunks * CHUNK_BUCKETS), wanted, mask, into);
-}
-
-/** Walks from a bucket on, at most once around, until `wanted` more entries have been added. */
-function collectFrom(
-  memory: BlockMemory,
-  dict: DictReader,
-  start: number,
-  wanted: number,
-  mask: number,
-  into: EntryList,
-): void {
-  const total = dict.chunks * CHUNK_BUCKETS;
-  const enough = into.count + wanted;
-  let at = start;
-  for (let left = total; left > 0 && into.count < enough; ) {
-    const index = Math.floor(at / CHUNK_BUCKETS);
-    const number = at % CHUNK_BUCKETS;
-    const isEmpty = mask === EXPIRING_BITS && dict.expiringAt(index) === 0;
-    const passed = isEmpty ? Math.min(CHUNK_BUCKETS - number, left) : 1;
-    if (!isEmpty) {
-      const head = dict.chunkAt(index) + number * CHUNK_GRANULES_PER_BUCKET;
-      collectChain(memory, head, mask, into);
-    }
-    left -= passed;
-    at = at + passed === total ? 0 : at + passed;
-  }
 }

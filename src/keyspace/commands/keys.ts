@@ -1,7 +1,7 @@
 import type { ArgumentDoc, CommandSpec } from "../../command/spec";
 import { keyAt, keysFrom } from "../../command/spec";
 import { EVENT_GENERIC } from "../../config/keyspace-events";
-import { randomEntry } from "../../structures/dict-walk";
+import { randomEntry } from "../../structures/dict-random";
 import type { DataCall } from "../data-call";
 import type { Database } from "../database";
 import { replyKey } from "../key-reply";

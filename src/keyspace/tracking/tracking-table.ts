@@ -4,7 +4,8 @@ import type { Arena } from "../../memory/arena";
 import { GRANULE_MASK, SEGMENT_SHIFT } from "../../memory/block-memory";
 import { Dict } from "../../structures/dict";
 import { ENTRY_HASH, ENTRY_KEY_LENGTH } from "../../structures/dict-layout";
-import { EntryList, randomEntry } from "../../structures/dict-walk";
+import { randomEntry } from "../../structures/dict-random";
+import { EntryList } from "../../structures/dict-walk";
 import type { LazyFree } from "../lazy-free";
 
 /**

@@ -1,4 +1,5 @@
-import { EntryList, randomEntry } from "../../structures/dict-walk";
+import { randomEntry } from "../../structures/dict-random";
+import { EntryList } from "../../structures/dict-walk";
 import { HASH_DICT } from "./hash-encoding";
 import type { HashValue } from "./hash-value";
 

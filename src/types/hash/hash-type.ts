@@ -6,7 +6,8 @@ import { type BlockMemory, GRANULE_MASK, SEGMENT_SHIFT } from "../../memory/bloc
 import { Dict } from "../../structures/dict";
 import { DICT_COUNT } from "../../structures/dict-layout";
 import { dictBytes } from "../../structures/dict-memory";
-import { EntryList, forEachEntry, sampleEntries } from "../../structures/dict-walk";
+import { sampleEntries } from "../../structures/dict-random";
+import { EntryList, forEachEntry } from "../../structures/dict-walk";
 import { Listpack } from "../../structures/listpack";
 import { copyFieldEntry, FIELD_HEADER_BYTES, NO_FIELD_EXPIRY } from "./field-entry";
 import { HASH_DICT, HASH_INLINE, hashEncodingName } from "./hash-encoding";

@@ -4,8 +4,9 @@ import { ENTRY_VALUE, encodingOf, wordOf } from "../../keyspace/entry";
 import { type BlockMemory, GRANULE_MASK, SEGMENT_SHIFT } from "../../memory/block-memory";
 import { DictCursor } from "../../structures/dict-cursor";
 import { ENTRY_HASH, ENTRY_KEY_LENGTH } from "../../structures/dict-layout";
+import { randomEntry } from "../../structures/dict-random";
 import { DictReader } from "../../structures/dict-reader";
-import { EntryList, randomEntry, scanBucket } from "../../structures/dict-walk";
+import { EntryList, scanBucket } from "../../structures/dict-walk";
 import { IntsetReader } from "../../structures/intset-reader";
 import { ListpackReader } from "../../structures/listpack-reader";
 

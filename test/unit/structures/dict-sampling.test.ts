@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  EntryList,
-  randomEntry,
-  sampleEntries,
-  sweepExpiring,
-} from "../../../src/structures/dict-walk.js";
+import { randomEntry, sampleEntries } from "../../../src/structures/dict-random.js";
+import { EntryList, sweepExpiring } from "../../../src/structures/dict-walk.js";
 import { type SeededRandom, withSeed } from "../../support/seeds.js";
 import { DictModel, spreadHash } from "./dict-model.js";
 import { readEntry } from "./test-entry.js";
@@ -57,7 +53,7 @@ function expectFair(model: DictModel, random: SeededRandom, expiringOnly: boolea
 test("every entry is picked at random equally often", () =>
   withSeed((random) => {
     // 1300 keys have three chunks, two of them with half the load of the third.
-    for (const count of [3, 30, 500, 1300]) {
+    for (const count of [3, 30, 100, 500, 1300, 2300]) {
       const model = modelWith(count, (index) => index % 5 < 2);
       expectFair(model, random, false);
       expectFair(model, random, true);
