@@ -18,6 +18,7 @@ import type { Blocker, Wait } from "./wait";
 import { KeyQueue, Waiter } from "./waiter";
 
 export const BLOCKING_GATE = "blocking";
+const MOST_SPARE = 64;
 const ERR_TOO_LONG = "ERR the request is too long to wait with it";
 const UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 
@@ -65,6 +66,8 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
   readonly #deadlines: Deadlines<Waiter>;
   #effects!: BlockingEffects;
   #ready: KeyNode<KeyQueue>[] = [];
+  /** Requests of waits that are over, to be used again. */
+  readonly #spare: RequestQueue[] = [];
   #queuesWhenGone = 0;
   #isServing = false;
   /** The waiter being served and the key it is served from. */
@@ -120,7 +123,7 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     }
     const { call, turns, scratch, setGate } = this.#effects;
     const { client } = call;
-    const request = new RequestQueue();
+    const request = this.#spare.pop() ?? new RequestQueue();
     request.add(call.args, wait.substitutes);
     if (!scratch.fits(request.argumentBytes, call.args.count)) {
       call.reply.error(ERR_TOO_LONG);
@@ -261,7 +264,9 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     if (waiter.wakesWhenGone && queue.whenGone++ === 0) this.#queuesWhenGone++;
   }
 
+  /** A client that was closed while it was served has been forgotten already. */
   #forget(waiter: Waiter): void {
+    if (this.#waiters.get(waiter.client) !== waiter) return;
     this.#waiters.delete(waiter.client);
     this.#deadlines.remove(waiter);
     for (const node of waiter.queues) {
@@ -271,6 +276,10 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
       if (queue.waiters.size === 0) this.#keys.remove(node);
     }
     waiter.client.waitingBytes = 0;
+    if (this.#spare.length < MOST_SPARE) {
+      waiter.request.clear();
+      this.#spare.push(waiter.request);
+    }
     if (this.#waiters.size > 0) return;
     this.#effects.setGate(false);
     this.#parts.listen(this, false);

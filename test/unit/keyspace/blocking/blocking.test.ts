@@ -161,6 +161,30 @@ describe("waiting for keys", () => {
   });
 });
 
+test("a client that leaves while it is served is forgotten once", () => {
+  const { rig, joined } = rigWith(4);
+  const [a, b, c, writer] = joined;
+  a.name = "fragile";
+  rig.run(a, "take k j 1");
+  rig.run(b, "take k 1");
+  rig.run(c, "follow k x");
+  rig.run(writer, "put k");
+  assert.equal(rig.run(writer, "put k"), "+OK\r\n");
+  assert.equal(rig.take(b), "$1\r\nk\r\n");
+  assert.deepEqual([rig.blocking.count, rig.blocking.keyCount, rig.blocking.timedCount], [0, 0, 0]);
+});
+
+test("a wait that is over leaves nothing of its request to the next one", () => {
+  const { rig, joined } = rigWith(2);
+  const [a, writer] = joined;
+  for (const keys of ["k1 k2 k3", "other", "x y", `${"long".repeat(2000)} k`, "k k k"]) {
+    const last = keys.split(" ").at(-1) ?? "";
+    rig.run(a, `take ${keys} 0`);
+    rig.run(writer, `put ${last}`);
+    assert.equal(rig.take(a), `$${last.length}\r\n${last}\r\n`);
+  }
+});
+
 describe("the time is over", () => {
   test("each at its time, also when another is served or leaves before", () => {
     const { rig, joined } = rigWith(5);
