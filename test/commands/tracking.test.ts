@@ -3,12 +3,13 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { wordsOf } from "../support/published-events";
-import type { RawClient } from "../support/raw-client";
+import { Connections } from "../support/connections";
 import { canRun, OUR_SERVER, REAL_SERVER, ServerProcess } from "../support/server-process";
-import { waitFor } from "../support/wait-for";
 
-/** Client `a` speaks the protocol of the round; `b` and `c` name theirs themselves. */
+/**
+ * Client `a` speaks the protocol of the round; `b` and `c` name theirs themselves. What stands on
+ * one line is sent at once.
+ */
 const SCRIPTS: Readonly<Record<string, string>> = {
   "keys that were read are told of once": `
     a CLIENT TRACKING ON
@@ -87,23 +88,27 @@ const SCRIPTS: Readonly<Record<string, string>> = {
     a CLIENT TRACKING ON OPTIN
     a GET k
     b SET k 1
-    a CLIENT CACHING YES
-    a GET k
+    a CLIENT CACHING YES ; GET k
     b SET k 1
-    a CLIENT CACHING YES
-    a CLIENT TRACKINGINFO
-    a CLIENT ID
-    a GET k
-    a GET l
+    b SET k 1
+    a CLIENT CACHING YES ; CLIENT TRACKINGINFO ; CLIENT ID ; GET k ; GET l
     b MSET k 1 l 1
-    a CLIENT CACHING YES
-    a PING
-    a GET k
+    a CLIENT CACHING YES ; MGET k l
+    b MSET k 1 l 1
+    a CLIENT CACHING YES ; PING ; GET k
     b SET k 1
-    a CLIENT CACHING YES
-    a NOSUCH
-    a GET k
+    a CLIENT CACHING YES ; NOSUCH ; GET k
     b SET k 1
+    a CLIENT CACHING YES ; GET ; GET k
+    b SET k 1
+    a CLIENT CACHING YES ; CLIENT NOSUCH ; GET k
+    b SET k 1
+    a CLIENT CACHING YES ; CLIENT TRACKING OFF ; CLIENT TRACKING ON OPTIN ; GET k
+    b SET k 1
+    a CLIENT CACHING YES ; MULTI ; GET k ; GET l ; EXEC ; GET m
+    b MSET k 1 l 1 m 1
+    a MULTI ; GET k ; CLIENT CACHING YES ; GET l ; GET m ; EXEC ; GET n
+    b MSET k 1 l 1 m 1 n 1
     a CLIENT CACHING NO
     a CLIENT TRACKINGINFO
   `,
@@ -111,10 +116,8 @@ const SCRIPTS: Readonly<Record<string, string>> = {
     a CLIENT TRACKING ON OPTOUT
     a GET k
     b SET k 1
-    a CLIENT CACHING NO
-    a CLIENT TRACKINGINFO
-    a GET k
-    b SET k 1
+    a CLIENT CACHING NO ; CLIENT TRACKINGINFO ; GET k ; GET l
+    b MSET k 1 l 1
     a GET k
     b SET k 1
     a CLIENT CACHING YES
@@ -316,73 +319,6 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   `,
 };
 
-const CLIENTS = ["a", "b", "c"] as const;
-
-class Connections {
-  /** Those in a transaction, which a wrong command would spoil. */
-  readonly #queuing = new Set<string>();
-
-  private constructor(
-    private readonly clients: ReadonlyMap<string, RawClient>,
-    private readonly ids: ReadonlyMap<string, string>,
-  ) {}
-
-  static async open(server: ServerProcess, protocol: "2" | "3"): Promise<Connections> {
-    const clients = new Map<string, RawClient>();
-    const ids = new Map<string, string>();
-    for (const name of CLIENTS) {
-      const client = await server.client();
-      ids.set(`$${name}`, String(await client.call("CLIENT", "ID")));
-      clients.set(name, client);
-    }
-    await clients.get("b")?.command("FLUSHALL");
-    if (protocol === "3") await clients.get("a")?.command("HELLO", "3");
-    return new Connections(clients, ids);
-  }
-
-  /** Runs one line; what each connection was sent, ids of clients in the form `$a`. */
-  async run(line: string): Promise<string[]> {
-    const words = wordsOf(line);
-    const name = String(words.shift());
-    const sent = words.map((word) => Buffer.from(this.ids.get(String(word)) ?? word));
-    // What it brings about is on its way once there is a reply.
-    const reply = await this.clients.get(name)?.command(...sent);
-    if (line.endsWith(" MULTI")) this.#queuing.add(name);
-    if (line.endsWith(" EXEC")) this.#queuing.delete(name);
-    const order = [name, ...CLIENTS.filter((each) => each !== name)];
-    const received = [`${name} ${this.#named(String(reply?.toString("latin1")))}`];
-    for (const each of order) received.push(...(await this.#receive(each)));
-    return received;
-  }
-
-  /** Everything that a connection has been sent so far. */
-  async #receive(name: string): Promise<string[]> {
-    const client = this.clients.get(name);
-    const received: string[] = [];
-    if (client === undefined || client.socket.destroyed || this.#queuing.has(name)) return received;
-    // The reply to a wrong command marks the end.
-    client.send("PING", "wrong", "arity");
-    for (;;) {
-      const reply = await client.readReply().catch(() => undefined);
-      const text = reply?.toString("latin1");
-      if (text === undefined || text.includes("wrong number of arguments for 'ping'")) break;
-      received.push(`${name} ${this.#named(text)}`);
-    }
-    return received;
-  }
-
-  /** Without what differs from server to server. */
-  #named(text: string): string {
-    let named = text.replace(/\$\d\r\n7\.\d\.\d+\r\n/, "version\r\n");
-    for (const [name, id] of this.ids) named = named.replace(`:${id}\r\n`, `:${name}\r\n`);
-    return named;
-  }
-
-  async close(): Promise<void> {
-    for (const client of this.clients.values()) await client.close();
-  }
-}
-
 describe("client-side caching", { skip: !canRun(OUR_SERVER) }, () => {
   const config = { "enable-debug-command": "yes" };
   let servers: ServerProcess[];
@@ -412,97 +348,3 @@ describe("client-side caching", { skip: !canRun(OUR_SERVER) }, () => {
     }
   }
 });
-
-for (const program of [OUR_SERVER, REAL_SERVER]) {
-  describe(`the tracking table of ${program}`, { skip: !canRun(program) }, () => {
-    test("has no more keys than it may, and tells of those that it drops", async (t) => {
-      const server = await ServerProcess.start(
-        { program, config: { "tracking-table-max-keys": "10" } },
-        t,
-      );
-      const [admin, client] = await Promise.all([server.client(), server.client()]);
-      t.after(() => Promise.all([admin.close(), client.close()]));
-      await client.command("HELLO", "3");
-      await client.command("CLIENT", "TRACKING", "ON");
-      const keys = Array.from({ length: 50 }, (_, n) => `key:${n}`);
-      await client.command("MGET", ...keys);
-      assert.equal(await trackedKeys(admin), 10);
-      const dropped = new Set<string>();
-      for (let count = 0; count < 40; count++) dropped.add(String(await client.readReply()));
-      assert.equal(dropped.size, 40);
-      await admin.command("CONFIG", "SET", "tracking-table-max-keys", "3");
-      await waitFor("fewer keys", async () => (await trackedKeys(admin)) === 3);
-      for (let count = 0; count < 7; count++) dropped.add(String(await client.readReply()));
-      assert.equal(dropped.size, 47);
-      await admin.command("CONFIG", "SET", "tracking-table-max-keys", "0");
-      await client.command("MGET", ...keys);
-      assert.equal(await trackedKeys(admin), 50);
-    });
-
-    test("is empty after a flush, and its clients go with their connections", async (t) => {
-      const server = await ServerProcess.start({ program }, t);
-      const [admin, client] = await Promise.all([server.client(), server.client()]);
-      t.after(() => admin.close());
-      const figures = async (): Promise<string[]> => {
-        const text = `${await admin.call("INFO", "clients")}${await admin.call("INFO", "stats")}`;
-        return [...text.matchAll(/^tracking_\w+:\d+/gm)].map(([line]) => line);
-      };
-      await client.command("CLIENT", "TRACKING", "ON");
-      await client.command("MGET", "a", "b");
-      await admin.command(
-        "CLIENT",
-        "TRACKING",
-        "ON",
-        "REDIRECT",
-        String(await client.call("CLIENT", "ID")),
-      );
-      await admin.command("GET", "a");
-      assert.deepEqual(await figures(), [
-        "tracking_clients:2",
-        "tracking_total_keys:2",
-        "tracking_total_items:3",
-        "tracking_total_prefixes:0",
-      ]);
-      await admin.command("FLUSHALL");
-      await admin.command("CLIENT", "TRACKING", "OFF");
-      await client.command("CLIENT", "TRACKING", "OFF");
-      await client.command("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", "a", "PREFIX", "b");
-      assert.deepEqual(await figures(), [
-        "tracking_clients:1",
-        "tracking_total_keys:0",
-        "tracking_total_items:0",
-        "tracking_total_prefixes:2",
-      ]);
-      await client.close();
-      await waitFor("nobody tracks", async () => (await figures())[0] === "tracking_clients:0");
-      assert.equal((await figures())[3], "tracking_total_prefixes:0");
-    });
-
-    test("tells of keys that are evicted and that expire by themselves", async (t) => {
-      const server = await ServerProcess.start({ program }, t);
-      const [admin, client, broadcast] = await Promise.all([1, 2, 3].map(() => server.client()));
-      assert.ok(admin && client && broadcast);
-      t.after(() => Promise.all([admin, client, broadcast].map((each) => each.close())));
-      for (const [each, ...mode] of [[client], [broadcast, "BCAST", "NOLOOP"]] as const) {
-        await each.command("HELLO", "3");
-        await each.command("CLIENT", "TRACKING", "ON", ...mode);
-      }
-      await broadcast.command("SET", "short", "v", "PX", "200");
-      await broadcast.command("SET", "victim", "v");
-      await client.command("MGET", "short", "victim");
-      for (const each of [client, broadcast]) {
-        assert.match(String(await each.readReply()), /invalidate\r\n\*1\r\n\$5\r\nshort\r\n$/);
-      }
-      await admin.command("CONFIG", "SET", "maxmemory-policy", "allkeys-random");
-      await admin.command("CONFIG", "SET", "maxmemory", "1");
-      for (const each of [client, broadcast]) {
-        assert.match(String(await each.readReply()), /invalidate\r\n\*1\r\n\$6\r\nvictim\r\n$/);
-      }
-    });
-  });
-}
-
-async function trackedKeys(client: RawClient): Promise<number> {
-  const text = String(await client.call("INFO", "stats"));
-  return Number(/tracking_total_keys:(\d+)/.exec(text)?.[1]);
-}
