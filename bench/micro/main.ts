@@ -10,11 +10,13 @@ import { benchKeyHash } from "./protocol/key-hash";
 import { benchReplyWriting } from "./protocol/reply-writing";
 import { benchRequestScan } from "./protocol/request-scan";
 import { benchDict } from "./structures/dict.js";
+import { benchList } from "./types/list";
 
 async function main(): Promise<void> {
   const mitata = await import("mitata");
   benchArena(mitata);
   benchDict(mitata);
+  benchList(mitata);
   benchRequestScan(mitata);
   benchReplyWriting(mitata);
   benchInt64(mitata);
