@@ -209,3 +209,23 @@ for (const program of [OUR_SERVER, REAL_SERVER]) {
     });
   });
 }
+
+describe("waiting without the addon", { skip: !canRun(OUR_SERVER) }, () => {
+  test("requests behind a wait are kept, and a wait ends at its time", async (t) => {
+    const server = await ServerProcess.start({ env: { REDIS_NATIVE_ADDON: "off" } }, t);
+    const waiting = await server.client();
+    const writer = await server.client();
+    waiting.sendRaw("BLPOP k 0\r\nPING\r\nBLPOP none 0.02\r\nECHO end\r\n");
+    await waitFor("the wait", async () =>
+      String(await writer.call("INFO", "clients")).includes("blocked_clients:1"),
+    );
+    assert.equal(waiting.unreadReplies(), 0);
+    assert.equal(await writer.call("RPUSH", "k", "x"), 1);
+    const replies: string[] = [];
+    for (let i = 0; i < 4; i++) replies.push(String(await waiting.readReply()));
+    const [served, pong, late, end] = replies;
+    assert.equal(served, "*2\r\n$1\r\nk\r\n$1\r\nx\r\n");
+    assert.deepEqual([pong, late, end], ["+PONG\r\n", "*-1\r\n", "$3\r\nend\r\n"]);
+    await Promise.all([waiting.close(), writer.close()]);
+  });
+});

@@ -296,17 +296,25 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
       const entry = keyspace.peek(keyspace.databases[db], hash, key, 0, key.length);
       if (entry === 0 && node.value.whenGone === 0) return;
       const isThere = entry !== 0 && typeOf(keyspace.memory, entry) === waiter.type;
-      if (isThere || waiter.wakesWhenGone) this.#serveFrom(waiter, key);
+      if (isThere || waiter.wakesWhenGone) this.#serveFrom(waiter, node);
     }
   }
 
-  #serveFrom(waiter: Waiter, key: Uint8Array): void {
+  #serveFrom(waiter: Waiter, node: KeyNode<KeyQueue>): void {
+    const wasReady = node.value.isReady;
     this.#served = waiter;
-    this.#servedFrom = key;
+    this.#servedFrom = node.key;
     this.#goesOnWaiting = false;
     this.#answer(waiter, waiter.command.handler);
     this.#served = undefined;
     if (!this.#goesOnWaiting) this.#release(waiter);
+    else if (!wasReady && node.value.isReady) this.#unnote(node);
+  }
+
+  /** One that goes on waiting must not wake itself by what it noted on its key, again and again. */
+  #unnote(node: KeyNode<KeyQueue>): void {
+    node.value.isReady = false;
+    this.#ready = this.#ready.filter((ready) => ready !== node);
   }
 
   #end(waiter: Waiter, reply: (call: DataCall) => void): void {

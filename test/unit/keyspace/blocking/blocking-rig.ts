@@ -82,6 +82,12 @@ function move(call: DataCall): void {
   call.reply.ok();
 }
 
+/** `restless key`: waits for ever, and changes the key whenever it looks at it. */
+function restless(call: DataCall): void {
+  if (call.isServing) call.changed(1, EVENT_GENERIC, "look");
+  call.blockOn({ firstKey: 1, keyCount: 1, type: TYPE_LIST, timeoutMs: 0, wakesWhenGone: true });
+}
+
 /** `follow key mark`: waits until the chain of a key that exists has changed or is gone. */
 function follow(call: DataCall): void {
   const { args, reply } = call;
@@ -177,6 +183,7 @@ export class BlockingRig {
       command("take", -3, take),
       command("shift", 4, move),
       command("follow", 3, follow),
+      command("restless", 2, restless),
       command("signal", 2, (call) => {
         call.signalReady(1);
         call.reply.ok();

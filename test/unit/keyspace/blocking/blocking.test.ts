@@ -174,6 +174,18 @@ test("a client that leaves while it is served is forgotten once", () => {
   assert.deepEqual([rig.blocking.count, rig.blocking.keyCount, rig.blocking.timedCount], [0, 0, 0]);
 });
 
+test("one that goes on waiting does not wake itself", () => {
+  const { rig, joined } = rigWith(4);
+  const [a, b, c, writer] = joined;
+  rig.run(a, "restless k");
+  rig.run(b, "restless k");
+  rig.run(c, "take k 0");
+  rig.run(writer, "put k");
+  assert.equal(rig.take(c), "$1\r\nk\r\n");
+  rig.run(writer, "put k");
+  assert.equal(rig.blocking.count, 2);
+});
+
 test("a wait that is over leaves nothing of its request to the next one", () => {
   const { rig, joined } = rigWith(2);
   const [a, writer] = joined;
