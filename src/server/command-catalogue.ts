@@ -20,6 +20,7 @@ import { listCommands } from "../types/list/list-commands";
 import { ListLimits } from "../types/list/list-limits";
 import { setCommands } from "../types/set/set-commands";
 import { SetLimits } from "../types/set/set-limits";
+import { sortCommands } from "../types/sort/sort-commands";
 import { streamCommands } from "../types/stream/stream-commands";
 import { StreamLimits } from "../types/stream/stream-limits";
 import { stringCommands } from "../types/string/string-commands";
@@ -42,6 +43,7 @@ import type { ServerContext } from "./server-context";
 export function commandCatalogue(context: ServerContext): readonly CommandSpec<DataCall>[] {
   const limits = stringLimits(context.session.config);
   const lists = new ListLimits().followConfig(context.session.config);
+  const hashes = new HashLimits().followConfig(context.session.config);
   const zsets = new ZsetLimits().followConfig(context.session.config);
   return [
     ...commandCommands(context.tableHolder),
@@ -52,10 +54,11 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...stringCommands(limits),
     ...bitmapCommands(limits, context.bits),
     ...hyperLogLogCommands(new HyperLogLogLimits().followConfig(context.session.config)),
-    ...hashCommands(new HashLimits().followConfig(context.session.config), context.fieldExpiry),
+    ...hashCommands(hashes, context.fieldExpiry),
     ...setCommands(new SetLimits().followConfig(context.session.config)),
     ...zsetCommands(zsets),
     ...geoCommands(zsets),
+    ...sortCommands(hashes, lists),
     ...listCommands(lists),
     ...streamCommands(new StreamLimits().followConfig(context.session.config)),
     ...configCommands(configParts(context)),

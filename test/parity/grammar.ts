@@ -11,6 +11,7 @@ import { KEYSPACE_GRAMMARS } from "./grammars/keyspace";
 import { LIST_GRAMMARS } from "./grammars/lists";
 import { SESSION_GRAMMARS } from "./grammars/session";
 import { SET_GRAMMARS } from "./grammars/sets";
+import { SORT_GRAMMARS } from "./grammars/sort";
 import { STREAM_GRAMMARS } from "./grammars/streams";
 import { STRING_GRAMMARS } from "./grammars/strings";
 import { ZSET_GRAMMARS } from "./grammars/zsets";
@@ -21,6 +22,7 @@ export const GRAMMARS: readonly CommandGrammar[] = [
   ...HASH_GRAMMARS,
   ...SET_GRAMMARS,
   ...GEO_GRAMMARS,
+  ...SORT_GRAMMARS,
   ...HYPERLOGLOG_GRAMMARS,
   ...LIST_GRAMMARS,
   ...ZSET_GRAMMARS,

@@ -22,6 +22,7 @@ import { PUBSUB_SCRIPTS } from "./scripts/pubsub";
 import { SERVER_SCRIPTS } from "./scripts/server";
 import { SESSION_SCRIPTS } from "./scripts/session";
 import { SET_SCRIPTS } from "./scripts/sets";
+import { SORT_SCRIPTS } from "./scripts/sort";
 import { STRING_SCRIPTS } from "./scripts/strings";
 import { TRANSACTION_SCRIPTS } from "./scripts/transactions";
 
@@ -33,6 +34,7 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   hashes: HASH_SCRIPTS,
   sets: SET_SCRIPTS,
   geo: GEO_SCRIPTS,
+  sort: SORT_SCRIPTS,
   hyperloglog: HYPERLOGLOG_SCRIPTS,
   lists: LIST_SCRIPTS,
   keyspace: KEYSPACE_SCRIPTS,
