@@ -37,35 +37,27 @@ export class DictCursor {
 
   /** The next entry, 0 after the last. */
   next(): number {
-    for (;;) {
-      const bucket = this.#bucket;
-      const words = this.#memory.words[bucket >>> SEGMENT_SHIFT];
-      const at = (bucket & GRANULE_MASK) << 2;
+    while (this.#bucket !== 0) {
+      const words = this.#memory.words[this.#bucket >>> SEGMENT_SHIFT];
+      const at = (this.#bucket & GRANULE_MASK) << 2;
       for (let slot = this.#slot; slot < BUCKET_SLOTS; slot++) {
         if (((words[at + (slot >>> 2)] >>> ((slot & 3) << 3)) & 0xff) === 0) continue;
         this.#slot = slot + 1;
         return words[at + BUCKET_REFS + slot];
       }
       this.#slot = 0;
-      this.#bucket = words[at + BUCKET_CHAIN];
-      if (this.#bucket === 0 && !this.#nextChain()) return 0;
+      const chained = words[at + BUCKET_CHAIN];
+      this.#bucket = chained === 0 ? this.#nextHead() : chained;
     }
+    return 0;
   }
 
-  #nextChain(): boolean {
+  /** The head of the next chain, 0 after the last. */
+  #nextHead(): number {
     if (++this.#number === CHUNK_BUCKETS) {
-      if (this.#index + 1 >= this.#dict.chunks) {
-        // Stays behind the last slot, so that asking again gives 0 again.
-        this.#number--;
-        this.#slot = BUCKET_SLOTS;
-        this.#bucket = this.#dict.chunkAt(this.#index);
-        return false;
-      }
       this.#number = 0;
-      this.#index++;
+      if (++this.#index >= this.#dict.chunks) return 0;
     }
-    const chunk = this.#dict.chunkAt(this.#index);
-    this.#bucket = chunk + this.#number * CHUNK_GRANULES_PER_BUCKET;
-    return true;
+    return this.#dict.chunkAt(this.#index) + this.#number * CHUNK_GRANULES_PER_BUCKET;
   }
 }
