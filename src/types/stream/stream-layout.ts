@@ -42,6 +42,13 @@ export function number64At(memory: BlockMemory, ref: number, word: number): numb
   return words[at + 1] * TWO_32 + (words[at] >>> 0);
 }
 
+/** As `number64At`, exact. Allocates. */
+export function int64At(memory: BlockMemory, ref: number, word: number): bigint {
+  const words = memory.words[ref >>> SEGMENT_SHIFT];
+  const at = ((ref & GRANULE_MASK) << 2) + word;
+  return (BigInt(words[at + 1]) << 32n) | BigInt(words[at] >>> 0);
+}
+
 /** Writes a safe integer to two words of a block. */
 export function setNumber64(memory: BlockMemory, ref: number, word: number, value: number): void {
   const words = memory.words[ref >>> SEGMENT_SHIFT];

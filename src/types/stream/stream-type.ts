@@ -4,8 +4,18 @@ import type { Arena } from "../../memory/arena";
 import type { BlockMemory } from "../../memory/block-memory";
 import { CountedTree } from "../../structures/counted-tree";
 import { forEachItem } from "../../structures/counted-tree-reader";
+import { copyBlock } from "./copy-block";
+import { copyGroups } from "./groups/copy-groups";
+import { freeGroupsSome } from "./groups/free-groups";
+import { groupsBytes, groupsEffort, SLOT_BYTES } from "./groups/group-memory";
 import { ID_TEXT_BYTES, StreamIdText } from "./stream-id-text";
-import { STREAM_HEADER_BYTES, STREAM_TAIL, STREAM_TREE, STREAM_WORDS } from "./stream-layout";
+import {
+  STREAM_GROUPS,
+  STREAM_HEADER_BYTES,
+  STREAM_TAIL,
+  STREAM_TREE,
+  STREAM_WORDS,
+} from "./stream-layout";
 import { MAX_ID, StreamReader, ZERO_ID } from "./stream-reader";
 
 /**
@@ -15,8 +25,8 @@ import { MAX_ID, StreamReader, ZERO_ID } from "./stream-reader";
  * all in order. Consumer groups do not count in it.
  */
 const DOT = 0x2e;
-/** What a node costs in the tree: its slot, and its share of the nodes above. */
-const SLOT_BYTES = 4.4;
+/** Beyond this an effort need not be known exactly. */
+const MOST_EFFORT = 1000;
 
 function digest(memory: BlockMemory, entry: number, sink: DigestSink): void {
   const stream = new StreamReader(memory).openStream(wordOf(memory, entry, ENTRY_VALUE));
@@ -34,10 +44,9 @@ function digest(memory: BlockMemory, entry: number, sink: DigestSink): void {
   }
 }
 
-/** How many nodes a stream has. */
-function nodeCount(memory: Arena, ref: number): number {
-  const tree = new CountedTree(memory).open(wordOf(memory, ref, STREAM_TREE));
-  return tree.weight + (wordOf(memory, ref, STREAM_TAIL) === 0 ? 0 : 1);
+function freeEffort(memory: Arena, ref: number): number {
+  const nodes = new CountedTree(memory).open(wordOf(memory, ref, STREAM_TREE)).weight + 1;
+  return nodes + groupsEffort(memory, wordOf(memory, ref, STREAM_GROUPS), MOST_EFFORT);
 }
 
 /** @param samples nodes whose blocks are looked at, 0 for all; the rest are taken to be like them. */
@@ -53,7 +62,7 @@ function memoryBytes(memory: Arena, entry: number, samples: number): number {
     sampled += memory.capacityOf(node);
   }
   if (wanted > 0) bytes += Math.round((sampled / wanted + SLOT_BYTES) * nodes);
-  return bytes;
+  return bytes + groupsBytes(memory, wordOf(memory, ref, STREAM_GROUPS), samples);
 }
 
 function copy(memory: Arena, entry: number): number {
@@ -67,14 +76,8 @@ function copy(memory: Arena, entry: number): number {
   setWord(memory, to, STREAM_TREE, tree.root);
   const tail = wordOf(memory, from, STREAM_TAIL);
   if (tail !== 0) setWord(memory, to, STREAM_TAIL, copyBlock(memory, tail));
+  setWord(memory, to, STREAM_GROUPS, copyGroups(memory, wordOf(memory, from, STREAM_GROUPS)));
   return to;
-}
-
-function copyBlock(memory: Arena, ref: number): number {
-  const sizeBytes = memory.capacityOf(ref);
-  const copied = memory.alloc(sizeBytes);
-  memory.copyWords(ref, copied, sizeBytes >>> 2);
-  return copied;
 }
 
 function freeSome(memory: Arena, ref: number, budget: number): number {
@@ -87,7 +90,7 @@ function freeSome(memory: Arena, ref: number, budget: number): number {
   const tree = new CountedTree(memory).open(wordOf(memory, header, STREAM_TREE));
   while (tree.root !== 0 && left > 0) left -= tree.disposeLeaf(free);
   setWord(memory, header, STREAM_TREE, tree.root);
-  if (tree.root !== 0) return header;
+  if (left <= 0 || freeGroupsSome(memory, header, left) <= 0) return header;
   memory.free(header);
   return 0;
 }
@@ -97,7 +100,7 @@ export const streamType: ValueType = {
   code: TYPE_STREAM,
   encodingName: () => "stream",
   memoryBytes,
-  freeEffort: nodeCount,
+  freeEffort,
   freeSome,
   copy,
   digest,

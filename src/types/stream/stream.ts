@@ -5,6 +5,7 @@ import { CountedTree } from "../../structures/counted-tree";
 import { IdPlace, StreamId } from "./stream-id";
 import {
   increment64,
+  int64At,
   NODE_ID,
   STREAM_ENTRIES_ADDED,
   STREAM_FIRST_ID,
@@ -70,6 +71,11 @@ export class Stream extends StreamReader {
 
   set groupsRoot(root: number) {
     setWord(this.#memory, this.ref, STREAM_GROUPS, root);
+  }
+
+  /** How many entries were ever added. Allocates. */
+  get entriesAdded(): bigint {
+    return int64At(this.#memory, this.ref, STREAM_ENTRIES_ADDED);
   }
 
   storeId(id: StreamId, word: number): void {

@@ -24,6 +24,8 @@ export const STREAMS: ArgumentDoc = {
     { name: "id", type: "string", flags: ["multiple"] },
   ],
 };
+export const GROUP: ArgumentDoc = { name: "group", type: "string" };
+export const GROUP_NAME: ArgumentDoc = { name: "groupname", type: "string" };
 export const IDS: ArgumentDoc = { name: "id", type: "string", flags: ["multiple"] };
 
 /** MAXLEN and MINID, as XADD and XTRIM take them. */

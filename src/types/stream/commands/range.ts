@@ -1,17 +1,15 @@
 import { latin1Bytes } from "../../../base/bytes";
 import { type ArgumentDoc, type CommandSpec, keyAt } from "../../../command/spec";
 import type { DataCall } from "../../../keyspace/data-call";
+import { readRange } from "../range-arguments";
 import { A_STREAM, NO_STREAM, readCount, type StreamAccess, syntaxError } from "../stream-access";
 import { StreamId } from "../stream-id";
-import { SEQ_MAX, SEQ_ZERO } from "../stream-id-text";
 import { replyEntry } from "../stream-reply";
 import { COUNT, KEY } from "./docs";
 
 /** XLEN, XRANGE and XREVRANGE. */
 
 const COUNT_WORD = latin1Bytes("count");
-const ERR_NO_START = "ERR invalid start ID for the interval";
-const ERR_NO_END = "ERR invalid end ID for the interval";
 
 class Ranges {
   readonly #access: StreamAccess;
@@ -57,26 +55,13 @@ class Ranges {
 
   /** Reads the arguments and opens the stream; false when the reply is written. */
   #open(call: DataCall, startIndex: number, endIndex: number): boolean {
-    if (!this.#readBounds(call, startIndex, endIndex) || !this.#readCount(call)) return false;
-    const state = this.#access.read(call, 1);
+    const access = this.#access;
+    if (!readRange(call, access, startIndex, endIndex, this.#start, this.#end)) return false;
+    if (!this.#readCount(call)) return false;
+    const state = access.read(call, 1);
     if (state === NO_STREAM) call.reply.array(0);
     else if (state === A_STREAM && this.#count === 0) call.reply.nilArray();
     return state === A_STREAM && this.#count > 0;
-  }
-
-  #readBounds(call: DataCall, startIndex: number, endIndex: number): boolean {
-    const access = this.#access;
-    if (!access.readBound(call, startIndex, this.#start, SEQ_ZERO)) return false;
-    if (access.isExclusive && !this.#start.increment()) {
-      call.reply.error(ERR_NO_START);
-      return false;
-    }
-    if (!access.readBound(call, endIndex, this.#end, SEQ_MAX)) return false;
-    if (access.isExclusive && !this.#end.decrement()) {
-      call.reply.error(ERR_NO_END);
-      return false;
-    }
-    return true;
   }
 
   #readCount(call: DataCall): boolean {

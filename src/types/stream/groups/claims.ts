@@ -1,0 +1,91 @@
+import type { DataCall } from "../../../keyspace/data-call";
+import { StreamId } from "../stream-id";
+import { replyEntry } from "../stream-reply";
+import { NO_CONSUMER } from "./consumer-group";
+import type { GroupAccess } from "./group-access";
+import { IdList } from "./id-list";
+
+/**
+ * What XCLAIM and XAUTOCLAIM share: pending entries given to another consumer one by one, and then
+ * replied together, as a reply begins with how many there are.
+ */
+
+/** The retry count is not set. */
+export const COUNT_DELIVERY = -1n;
+
+const KEY_INDEX = 1;
+const CONSUMER_INDEX = 3;
+
+export class Claims {
+  /** Whether entries are replied as IDs alone, and not counted as delivered. */
+  justId = false;
+  readonly claimed = new IdList();
+  /** What was pending although its entry is gone; not any more. */
+  readonly deleted = new IdList();
+  #consumer = NO_CONSUMER;
+  readonly #groups: GroupAccess;
+  readonly #id = new StreamId();
+
+  constructor(groups: GroupAccess) {
+    this.#groups = groups;
+  }
+
+  /** Begins anew, for another command. */
+  clear(): void {
+    this.#consumer = NO_CONSUMER;
+    this.claimed.clear();
+    this.deleted.clear();
+  }
+
+  /** Whether an entry is there. If not, it is pending no more; the group is owned. */
+  isThere(call: DataCall, id: StreamId): boolean {
+    const stream = this.#groups.streams.stream(call);
+    stream.seekRange(id, id);
+    if (stream.next()) return true;
+    const group = this.#groups.group(call);
+    if (!group.findPending(id)) return false;
+    group.removePending();
+    this.deleted.push(id);
+    call.keyspace.stats.dirty++;
+    return false;
+  }
+
+  /** Gives what the group has found to the consumer, who comes into being with the first. */
+  claim(call: DataCall, id: StreamId, timeMs: number, deliveries: bigint): void {
+    const group = this.#groups.group(call);
+    if (this.#consumer === NO_CONSUMER) {
+      this.#consumer = this.#groups.seenConsumer(call, CONSUMER_INDEX, KEY_INDEX);
+    }
+    const consumer = this.#consumer;
+    group.assignPending(consumer, timeMs);
+    if (deliveries !== COUNT_DELIVERY) group.setDeliveries(deliveries);
+    else if (!this.justId) group.countDelivery();
+    group.markActive(consumer, call.nowMs);
+    this.claimed.push(id);
+    call.keyspace.stats.dirty++;
+  }
+
+  replyClaimed(call: DataCall): void {
+    const { reply } = call;
+    const { text } = this.#groups.streams;
+    const stream = this.#groups.streams.stream(call);
+    const id = this.#id;
+    reply.array(this.claimed.count);
+    for (let i = 0; i < this.claimed.count; i++) {
+      this.claimed.load(id, i);
+      if (this.justId) {
+        text.reply(reply, id);
+        continue;
+      }
+      stream.seekRange(id, id);
+      if (stream.next()) replyEntry(call, text, stream.node, true);
+    }
+  }
+
+  replyDeleted(call: DataCall): void {
+    call.reply.array(this.deleted.count);
+    for (let i = 0; i < this.deleted.count; i++) {
+      this.#groups.streams.text.reply(call.reply, this.deleted.load(this.#id, i));
+    }
+  }
+}
