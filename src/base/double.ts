@@ -5,7 +5,9 @@
  * Not for 80-bit floats (long-double.ts) and not for integers (int64.ts). What always holds: both
  * printed forms, read again, give the same double; no unchecked text reaches Number().
  */
+
 import { type BinaryFormat, roundToBinary } from "./binary-rounding.js";
+import { latin1Text } from "./bytes.js";
 import { type FloatLiteral, scanFloatLiteral } from "./float-literal.js";
 
 const TAB = 0x09;
@@ -14,12 +16,18 @@ const SPACE = 0x20;
 const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
+const NINE = 0x39;
 /** Fifteen digits are below 2^53, and 10^15 is exact: one division rounds correctly. */
 const PLAIN_DIGITS_MAX = 15;
 const POWERS_OF_TEN = Float64Array.from({ length: PLAIN_DIGITS_MAX + 1 }, (_, n) => 10 ** n);
 const BINARY64: BinaryFormat = { precision: 53, minExponent: -1074 };
 /** A 53-bit mantissa times two to more than this is no finite double. */
 const EXPONENT_MAX = 971;
+/** Between these C's `%.17g` prints no exponent. */
+const PLAIN_MIN = 1e-4;
+const PLAIN_MAX = 1e17;
+/** A plain text of at most so many bytes is within range, whatever its digits are. */
+const PLAIN_TEXT_BYTES = 40;
 /** Up to 2^62 in magnitude Redis prints an integral double as an integer. */
 const INTEGER_MAX = 2 ** 62;
 
@@ -30,6 +38,7 @@ const INTEGER_MAX = 2 ** 62;
 export function parseDouble(bytes: Uint8Array, off: number, len: number): number | undefined {
   const plain = parsePlain(bytes, off, len);
   if (!Number.isNaN(plain)) return plain;
+  if (isPlainText(bytes, off, len)) return Number(latin1Text(bytes, off, len));
   const literal = scanFloatLiteral(bytes, off, len);
   if (literal === undefined) return undefined;
   const value = valueOfLiteral(literal);
@@ -69,6 +78,21 @@ function valueOfLiteral(literal: FloatLiteral): number {
   return sign * magnitude;
 }
 
+/** Whether a text is nothing but digits, with a sign before and a point among them if it likes. */
+function isPlainText(bytes: Uint8Array, off: number, len: number): boolean {
+  if (len > PLAIN_TEXT_BYTES) return false;
+  const end = off + len;
+  let digits = 0;
+  let points = 0;
+  for (let at = len > 0 && bytes[off] === MINUS ? off + 1 : off; at < end; at++) {
+    const byte = bytes[at];
+    if (byte >= ZERO && byte <= NINE) digits++;
+    else if (byte === POINT) points++;
+    else return false;
+  }
+  return digits > 0 && points <= 1;
+}
+
 /** Short texts such as `-12.5`: allocates nothing. NaN for everything that needs more care. */
 function parsePlain(bytes: Uint8Array, off: number, len: number): number {
   const end = off + len;
@@ -78,7 +102,7 @@ function parsePlain(bytes: Uint8Array, off: number, len: number): number {
   let afterPoint = -1;
   for (let at = negative ? off + 1 : off; at < end; at++) {
     const byte = bytes[at];
-    if (byte >= ZERO && byte <= 0x39) {
+    if (byte >= ZERO && byte <= NINE) {
       if (digits === PLAIN_DIGITS_MAX) return Number.NaN;
       value = value * 10 + (byte - ZERO);
       digits += 1;
@@ -103,12 +127,39 @@ function hexadecimalValue(digits: string, exponent: number): number {
 
 /** C's `%.17g`: up to 17 significant digits, always enough to read the same double back. */
 export function formatDouble17(value: number): string {
+  const magnitude = Math.abs(value);
+  if (magnitude >= PLAIN_MIN && magnitude < PLAIN_MAX) {
+    const plain = formatPlain17(value, magnitude);
+    if (plain !== "") return plain;
+  }
   const special = formatSpecial(value);
   if (special !== undefined) return special;
   const { sign, digits, exponent } = splitExponential(exponential17(value));
   if (exponent >= -4 && exponent < 17) return sign + plainForm(digits, exponent);
   const marked = `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
   return `${sign}${pointedForm(digits, 1)}e${marked}`;
+}
+
+/**
+ * A value that needs no exponent, or nothing where rounding to 17 digits could differ from C's. The
+ * engine rounds exact halves away from zero, C to even; a half has exactly 18 digits, and a double
+ * has as many decimals as it has binary places.
+ */
+function formatPlain17(value: number, magnitude: number): string {
+  const isShort =
+    (magnitude < 1e11 && Number.isInteger(magnitude * 16)) ||
+    (magnitude < 1e5 && Number.isInteger(magnitude * 1024));
+  if (isShort) return String(value);
+  const text = value.toPrecision(17);
+  const point = text.indexOf(".");
+  const places = point < 0 ? 1 : text.length - point;
+  const scaled = magnitude * 2 ** places;
+  const mayBeHalf = scaled <= Number.MAX_SAFE_INTEGER && scaled % 2 === 1;
+  if (mayBeHalf) return "";
+  if (point < 0) return text;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === ZERO) end--;
+  return text.slice(0, end - 1 === point ? point : end);
 }
 
 /**

@@ -130,9 +130,13 @@ export class CountedTreeReader {
 
   /** Goes to the item behind the position and returns it; 0, at the end, when there is none. */
   next(): number {
-    if (this.depth === 0) return 0;
-    this.slots[this.depth - 1]++;
-    return this.#normalized();
+    const leaf = this.depth - 1;
+    if (leaf < 0) return 0;
+    const slot = ++this.slots[leaf];
+    const node = this.nodes[leaf];
+    const words = this.#memory.words[node >>> SEGMENT_SHIFT];
+    const at = (node & GRANULE_MASK) << 2;
+    return slot < slotsOf(words[at]) ? words[at + 1 + slot] : this.#normalized();
   }
 
   /** Goes to the item before the position and returns it; 0, with no position, if there is none. */

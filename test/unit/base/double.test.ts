@@ -98,6 +98,43 @@ test("17 digits are those of C, exact halves go to even", () => {
   for (const [value, expected] of cases) assert.equal(formatDouble17(value), expected);
 });
 
+test("17 digits without an exponent are the exact ones, rounded, halves to even", () =>
+  withSeed((random) => {
+    for (let round = 0; round < 20_000; round++) {
+      const value = plainDouble(random);
+      assert.equal(formatDouble17(value), exact17(value), `17 digits of ${value}`);
+    }
+  }));
+
+/** Between 1e-4 and 1e17; often one whose 18th and last digit is a 5. */
+function plainDouble(random: SeededRandom): number {
+  const whole = random.word() * 2 ** random.between(-20, 21) + random.word() / 2 ** 32;
+  if (random.chance(0.4)) return Math.max(whole, 1e-4);
+  const few = random.below(10 ** random.between(1, 9)) + 1;
+  if (random.chance(0.3)) return (few * 1000 + random.below(1000)) / 2 ** random.between(0, 12);
+  const places = random.between(1, 22);
+  const most = Math.min(2 ** 53, 1e17 * 2 ** places);
+  const odd = Math.floor((random.word() / 2 ** 32) * (most / 2)) * 2 + 1;
+  const value = odd / 2 ** places;
+  return value >= 1e-4 && value < 1e17 ? value : 0.5;
+}
+
+/** C's `%.17g` of a positive value without exponent, by exact arithmetic on its decimals. */
+function exact17(value: number): string {
+  const places = 100n;
+  let exponent = 0;
+  let mantissa = value;
+  for (; !Number.isInteger(mantissa); exponent++) mantissa *= 2;
+  const scaled = (BigInt(mantissa) * 10n ** places) / 2n ** BigInt(exponent);
+  const dropped = 10n ** BigInt(scaled.toString().length - 17);
+  const rest = scaled % dropped;
+  let kept = scaled / dropped;
+  if (rest * 2n > dropped || (rest * 2n === dropped && kept % 2n === 1n)) kept++;
+  const digits = (kept * dropped).toString().padStart(Number(places) + 1, "0");
+  const point = digits.length - Number(places);
+  return `${digits.slice(0, point)}.${digits.slice(point)}`.replace(/\.?0+$/, "");
+}
+
 test("the shortest form has the layout of Redis 7.2", () => {
   const cases: [number, string][] = [
     [3141 / 1000, "3.141"],
