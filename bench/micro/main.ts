@@ -10,6 +10,7 @@ import { benchKeyHash } from "./protocol/key-hash";
 import { benchReplyWriting } from "./protocol/reply-writing";
 import { benchRequestScan } from "./protocol/request-scan";
 import { benchDict } from "./structures/dict.js";
+import { benchHash } from "./types/hash.js";
 import { benchList } from "./types/list";
 
 async function main(): Promise<void> {
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   benchKeyHash(mitata);
   benchCopies(mitata);
   benchBitOperations(mitata);
+  benchHash(mitata);
   const wanted = process.argv[2];
   await mitata.run(wanted === undefined ? {} : { filter: literally(wanted) });
 }

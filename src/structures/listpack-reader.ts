@@ -168,28 +168,27 @@ export class ListpackReader {
     const { bytes, base } = this;
     if (offset === 0) return 0;
     const end = base + this.end;
+    // Most of the same length differ in the last byte, as names with a number behind them do.
+    const last = length === 0 ? 0 : value[valueAt + length - 1];
     let wanted = Number.NaN;
     let isParsed = false;
     let left = 0;
     for (let at = base + offset; at < end; ) {
       const head = bytes[at];
-      const size = elementSizeAt(bytes, at);
+      const isShort = head >= 0x80 && head < 0xc0;
       if (left > 0) {
         left--;
       } else {
         left = step - 1;
-        if (head >= 0x80 && head < 0xc0) {
-          if (size - 1 === length && equalBytes(bytes, at + 1, value, valueAt, length)) {
-            return at - base;
-          }
+        if (isShort) {
+          const isLike = (head & 63) === length && (length === 0 || bytes[at + length] === last);
+          if (isLike && equalBytes(bytes, at + 1, value, valueAt, length)) return at - base;
         } else if (head >= 0xe0 && head <= 0xf0) {
           const skipped = head === 0xf0 ? 5 : 2;
-          if (
-            size - skipped === length &&
-            equalBytes(bytes, at + skipped, value, valueAt, length)
-          ) {
-            return at - base;
-          }
+          const isLike =
+            elementSizeAt(bytes, at) - skipped === length &&
+            bytes[at + skipped + length - 1] === last;
+          if (isLike && equalBytes(bytes, at + skipped, value, valueAt, length)) return at - base;
         } else if (length <= 20) {
           if (!isParsed) {
             wanted = parseSafeInteger(value, valueAt, length);
@@ -198,7 +197,12 @@ export class ListpackReader {
           if (this.#isInteger(at - base, head, wanted, value, valueAt, length)) return at - base;
         }
       }
-      at += size + backLengthSize(size);
+      if (isShort) {
+        at += (head & 63) + 2;
+      } else {
+        const size = elementSizeAt(bytes, at);
+        at += size + backLengthSize(size);
+      }
     }
     return 0;
   }

@@ -299,6 +299,53 @@ test("a field of a large hash vanishes in small steps, also while the hash grows
   assert.equal(memory.usedBytes, usedAtStart);
 });
 
+/** A hash of many fields that expire late, and one field that begins a round through it. */
+function beginRound(it: ExpiringEngine, round: number): void {
+  it.run("HSET", "h", `due${round}`, "v");
+  it.run("HPEXPIRE", "h", "1", "FIELDS", "1", `due${round}`);
+  it.pass(1);
+  it.lookMs = 10;
+  it.expiry.tick();
+  assert.ok(it.expiry.hasWork, "the round ended at once");
+}
+
+function fillHash(it: ExpiringEngine, prefix: string, count: number): string[] {
+  const names = Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+  for (let i = 0; i < count; i += 500) {
+    it.run("HSET", "h", ...names.slice(i, i + 500).flatMap((name) => [name, "v"]));
+  }
+  return names;
+}
+
+test("a field that gets its expiry while a round has passed it by vanishes in time", () => {
+  const it = new ExpiringEngine();
+  fillHash(it, "late", 6000);
+  for (let round = 0; round < 25; round++) {
+    it.run("HSET", "h", `soon${round}`, "v");
+    beginRound(it, round);
+    it.run("HPEXPIRE", "h", "50", "FIELDS", "1", `soon${round}`);
+    it.run("HPEXPIRE", "h", "100000", "FIELDS", "1", "late0");
+    it.settle();
+    it.pass(50);
+    it.settle();
+    assert.equal(it.expiry.expiredFields, 2 * (round + 1));
+  }
+});
+
+test("a field that a growing table moves behind a round vanishes in time", () => {
+  for (let trial = 0; trial < 10; trial++) {
+    const it = new ExpiringEngine();
+    fillHash(it, "late", 6000);
+    it.run("HPEXPIRE", "h", "1000", "FIELDS", "1", `late${trial}`);
+    beginRound(it, trial);
+    fillHash(it, "more", 4000);
+    it.settle();
+    it.pass(1000);
+    it.settle();
+    assert.equal(it.expiry.expiredFields, 2);
+  }
+});
+
 test("the index forgets hashes that are deleted or overwritten long before their time", () => {
   const it = new ExpiringEngine();
   const { memory } = it.engine;

@@ -85,10 +85,13 @@ export class FieldRow {
     if (size > MOST_ROW_BYTES) return 0;
     pack(wanted, 0, field, fieldAt, fieldLength);
     const { bytes, end } = this;
+    // Names with a number behind them differ in the last byte; equal ends are looked at more closely.
+    const last = wanted[size - 1];
+    const head = wanted[0];
     for (let at = this.start + 1; at < end; ) {
-      const found = packedSizeAt(bytes, at);
-      if (found === size && equalBytes(bytes, at, wanted, 0, size)) return at;
-      at += found;
+      const isLike = bytes[at] === head && bytes[at + size - 1] === last;
+      if (isLike && equalBytes(bytes, at, wanted, 0, size)) return at;
+      at += packedSizeAt(bytes, at);
       at += packedSizeAt(bytes, at);
     }
     return 0;
