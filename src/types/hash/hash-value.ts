@@ -1,4 +1,3 @@
-import { latin1Bytes } from "../../base/bytes";
 import type { HalfSipHash } from "../../base/half-sip-hash";
 import { formatInteger } from "../../base/int64";
 import { ENTRY_META, ENTRY_VALUE, valueStartOf } from "../../keyspace/entry";
@@ -29,6 +28,7 @@ import {
   HASH_SMALL_TABLE,
   HASH_SMALL_TABLE_EXPIRING,
 } from "./hash-encoding";
+import { addExpiries, movePackToDict, moveRowToPack, ZERO } from "./hash-forms";
 import type { HashLimits } from "./hash-limits";
 import { HashReader } from "./hash-reader";
 import { NEVER } from "./time-words";
@@ -46,7 +46,6 @@ const MOST_FIRST_BYTES = 8192;
 /** Bytes beside the content that an element of a listpack takes at most. */
 const ELEMENT_BYTES = 10;
 const DIGITS_BYTES = 24;
-const ZERO = latin1Bytes("0");
 
 /**
  * A hash as commands change it: fields with values and expiries, whatever form they lie in.
@@ -402,15 +401,8 @@ export class HashValue extends HashReader {
   /** Moves all fields from the row to a new listpack. */
   #makePack(): void {
     const { row } = this;
-    const { shown } = row;
     const contentBytes = Math.max(row.length, Math.min(this.#contentBytes, MOST_FIRST_BYTES));
-    const pack = this.#pack.create(contentBytes);
-    for (let field = row.first(); field !== 0; field = row.next(field)) {
-      row.show(field);
-      pack.append(shown.bytes, shown.at, shown.length);
-      row.show(row.valueOf(field));
-      pack.append(shown.bytes, shown.at, shown.length);
-    }
+    moveRowToPack(row, this.#pack.create(contentBytes));
     this.#contentBytes = 0;
     this.encoding = HASH_LISTPACK;
   }
@@ -447,59 +439,15 @@ export class HashValue extends HashReader {
 
   /** Gives each field of the listpack a place for an expiry. */
   #makeExpiring(): void {
-    const from = this.#pack;
-    const to = new Listpack(this.arena).create(from.listpackBytes + 2 * this.count);
-    for (let offset = from.first(); offset !== 0; ) {
-      const valueAt = from.next(offset);
-      const next = from.next(valueAt);
-      to.appendFrom(from, offset, next, 2);
-      to.append(ZERO, 0, 1);
-      offset = next;
-    }
-    const { ref } = to;
-    from.dispose();
-    from.open(ref);
+    addExpiries(this.arena, this.#pack);
     this.encoding =
       this.encoding === HASH_LISTPACK ? HASH_LISTPACK_EXPIRING : HASH_SMALL_TABLE_EXPIRING;
   }
 
   /** Moves all fields from the listpack to a new dictionary. */
   #makeDict(): void {
-    const pack = this.#pack;
-    const dict = this.#dict.create();
-    const fieldBytes = new Uint8Array(DIGITS_BYTES);
-    const step = elementsPerField(this.encoding);
-    for (let offset = pack.first(); offset !== 0; ) {
-      pack.read(offset);
-      let field = pack.valueBytes;
-      let fieldAt = pack.valueAt;
-      const fieldLength = pack.valueLength;
-      if (!pack.isInPlace) {
-        // The digits of the value come into the same scratch.
-        fieldBytes.set(field.subarray(0, fieldLength));
-        field = fieldBytes;
-        fieldAt = 0;
-      }
-      const valueOffset = pack.next(offset);
-      const expiryMs = this.expiryOf(offset);
-      pack.read(valueOffset);
-      dict.insert(
-        newFieldEntry(
-          this.arena,
-          this.#hasher.hash(field, fieldAt, fieldLength),
-          field,
-          fieldAt,
-          fieldLength,
-          pack.valueBytes,
-          pack.valueAt,
-          pack.valueLength,
-          expiryMs,
-        ),
-      );
-      offset = pack.next(valueOffset);
-      if (step === 3 && offset !== 0) offset = pack.next(offset);
-    }
-    pack.dispose();
+    const elements = elementsPerField(this.encoding);
+    movePackToDict(this.arena, this.#hasher, this.#pack, elements, this.#dict);
     this.encoding = HASH_DICT;
   }
 }
