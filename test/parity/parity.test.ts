@@ -25,6 +25,7 @@ import { SET_SCRIPTS } from "./scripts/sets";
 import { SORT_SCRIPTS } from "./scripts/sort";
 import { STRING_SCRIPTS } from "./scripts/strings";
 import { TRANSACTION_SCRIPTS } from "./scripts/transactions";
+import { ZSET_SCRIPTS } from "./scripts/zsets";
 
 const SUBJECT = process.env.REDIS_PARITY_SUBJECT ?? OUR_SERVER;
 const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
@@ -33,6 +34,7 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   bits: BIT_SCRIPTS,
   hashes: HASH_SCRIPTS,
   sets: SET_SCRIPTS,
+  zsets: ZSET_SCRIPTS,
   geo: GEO_SCRIPTS,
   sort: SORT_SCRIPTS,
   hyperloglog: HYPERLOGLOG_SCRIPTS,
