@@ -13,7 +13,7 @@ import type { ValueType } from "./value-type";
 /** Values that touch no more blocks than this are freed at once, as Redis does with UNLINK. */
 const FREED_AT_ONCE = 64;
 /** Blocks of a value that are freed between two looks at the clock. */
-const BLOCKS_PER_LOOK = 512;
+const BLOCKS_PER_LOOK = 256;
 
 interface PendingValue {
   readonly type: ValueType;
