@@ -5,6 +5,7 @@ import { appendCommands } from "./commands/append";
 import { autoClaimCommands } from "./commands/auto-claim";
 import { claimCommands } from "./commands/claim";
 import { deleteCommands } from "./commands/delete";
+import { deleteReferencedCommands } from "./commands/delete-referenced";
 import { groupCommands } from "./commands/group";
 import { infoCommands } from "./commands/info";
 import { pendingCommands } from "./commands/pending";
@@ -32,6 +33,7 @@ export function streamCommands(limits: StreamLimits): readonly CommandSpec<DataC
     ...pendingCommands(groups),
     ...claimCommands(groups),
     ...autoClaimCommands(groups),
+    ...deleteReferencedCommands(groups),
     ...infoCommands(groups),
   ];
 }

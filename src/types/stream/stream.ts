@@ -105,7 +105,10 @@ export class Stream extends StreamReader {
     if (length === 1) id.store(memory, ref, STREAM_FIRST_ID);
   }
 
-  /** Deletes an entry; false when there is none with this ID. The header must be owned. */
+  /**
+   * Deletes an entry, and notes the gap that it leaves; false when there is none with this ID. The
+   * header must be owned.
+   */
   delete(id: StreamId): boolean {
     this.seekRange(id, id);
     if (!this.next()) return false;
@@ -113,6 +116,11 @@ export class Stream extends StreamReader {
     if (node.live === 1) this.#removeNode(node.ref);
     else this.#deleteInNode(node.ref, id);
     this.#setLength(this.length - 1);
+    if (id.compareAt(this.#memory, this.ref, STREAM_MAX_DELETED_ID) > 0) {
+      this.storeId(id, STREAM_MAX_DELETED_ID);
+    }
+    const wasFirst = id.compareAt(this.#memory, this.ref, STREAM_FIRST_ID) === 0;
+    if (wasFirst || this.length === 0) this.#updateFirstId();
     return true;
   }
 
@@ -139,7 +147,7 @@ export class Stream extends StreamReader {
       removed += this.#trimNode(first, MAX_ID, this.length - most);
       break;
     }
-    if (removed > 0) this.updateFirstId();
+    if (removed > 0) this.#updateFirstId();
     return removed;
   }
 
@@ -160,19 +168,12 @@ export class Stream extends StreamReader {
       if (!isApproximate) removed += this.#trimNode(first, least, live);
       break;
     }
-    if (removed > 0) this.updateFirstId();
+    if (removed > 0) this.#updateFirstId();
     return removed;
   }
 
-  /** Notes that an entry was deleted by its ID, which leaves a gap behind. */
-  noteDeleted(id: StreamId): void {
-    if (id.compareAt(this.#memory, this.ref, STREAM_MAX_DELETED_ID) > 0) {
-      this.storeId(id, STREAM_MAX_DELETED_ID);
-    }
-  }
-
   /** Finds the first ID anew, after entries have gone. */
-  updateFirstId(): void {
+  #updateFirstId(): void {
     const first = this.#firstId;
     this.seekRange(ZERO_ID, MAX_ID);
     if (this.next()) first.copy(this.node.id);

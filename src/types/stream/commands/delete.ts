@@ -3,7 +3,6 @@ import { EVENT_STREAM } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
 import { A_STREAM, NO_STREAM, type StreamAccess } from "../stream-access";
 import { StreamId } from "../stream-id";
-import { STREAM_FIRST_ID } from "../stream-layout";
 import { TrimArguments } from "../trim-arguments";
 import { IDS, KEY, TRIM } from "./docs";
 
@@ -13,7 +12,6 @@ class Delete {
   readonly #access: StreamAccess;
   readonly #trim: TrimArguments;
   readonly #id = new StreamId();
-  readonly #first = new StreamId();
 
   constructor(access: StreamAccess) {
     this.#access = access;
@@ -26,7 +24,12 @@ class Delete {
     if (state !== A_STREAM) return;
     const { args } = call;
     for (let i = 2; i < args.count; i++) if (!this.#access.readId(call, i, this.#id)) return;
-    const deleted = this.#deleteAll(call);
+    const stream = this.#access.own(call);
+    let deleted = 0;
+    for (let i = 2; i < args.count; i++) {
+      this.#access.parseId(call, i, this.#id);
+      if (stream.delete(this.#id)) deleted++;
+    }
     if (deleted > 0) changedBy(call, deleted, "xdel");
     call.reply.integer(deleted);
   }
@@ -40,28 +43,10 @@ class Delete {
     if (removed > 0) changedBy(call, removed, "xtrim");
     call.reply.integer(removed);
   }
-
-  /** Deletes the entries whose IDs, read before, are arguments 2 and following. */
-  #deleteAll(call: DataCall): number {
-    const stream = this.#access.own(call);
-    const id = this.#id;
-    let deleted = 0;
-    let wasFirst = false;
-    stream.loadId(this.#first, STREAM_FIRST_ID);
-    for (let i = 2; i < call.args.count; i++) {
-      this.#access.parseId(call, i, id);
-      if (!stream.delete(id)) continue;
-      deleted++;
-      wasFirst ||= id.equals(this.#first);
-      stream.noteDeleted(id);
-    }
-    if (wasFirst || stream.length === 0) stream.updateFirstId();
-    return deleted;
-  }
 }
 
-/** Tells of a change that counts for several. */
-function changedBy(call: DataCall, count: number, event: string): void {
+/** Tells of a change of argument 1 that counts for several. */
+export function changedBy(call: DataCall, count: number, event: string): void {
   call.changed(1, EVENT_STREAM, event);
   call.keyspace.stats.dirty += count - 1;
 }

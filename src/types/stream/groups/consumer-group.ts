@@ -79,6 +79,19 @@ export class ConsumerGroup {
     return this.ref !== 0;
   }
 
+  /** Opens the first group of a stream; false when there is none. */
+  openFirst(stream: Stream): boolean {
+    this.#stream = stream;
+    this.ref = this.#groups.open(stream.groupsRoot).seekFirst();
+    return this.ref !== 0;
+  }
+
+  /** After `openFirst`: opens the next group; false when there is none. */
+  openNext(): boolean {
+    this.ref = this.#groups.next();
+    return this.ref !== 0;
+  }
+
   /** Adds a group, which `open` has just not found, to a stream that is owned. */
   create(id: StreamId, entriesRead: bigint, name: Uint8Array, at: number, length: number): void {
     const memory = this.#memory;
