@@ -68,6 +68,16 @@ export class ZsetAccess {
     if (zset.size === 0) call.deleteEmptied(index, this.#entry);
   }
 
+  /**
+   * Takes out a key argument whose elements are all to go, without touching them: what may be large
+   * is freed later. Tells of it as `store` does.
+   */
+  storeEmptied(call: DataCall, index: number, event: string): void {
+    call.keyspace.stats.dirty += this.value(call).size - 1;
+    call.changed(index, EVENT_ZSET, event);
+    call.deleteEmptied(index, this.#entry);
+  }
+
   /** Puts `result`, which is not empty, under a key argument, whatever that held, and tells of it. */
   storeResult(call: DataCall, index: number, event: string): void {
     const { encoding, ref } = this.result(call);

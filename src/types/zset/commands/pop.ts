@@ -3,6 +3,7 @@ import { ERR_SYNTAX } from "../../../command/error-texts";
 import { type ArgumentDoc, type CommandSpec, keyAt } from "../../../command/spec";
 import type { DataCall } from "../../../keyspace/data-call";
 import { A_ZSET, NO_ZSET, NOT_A_ZSET, type ZsetAccess } from "../zset-access";
+import type { ZsetReader } from "../zset-reader";
 import { KEY, option } from "./docs";
 
 /** ZPOPMIN, ZPOPMAX and ZMPOP: the elements at an end, taken out. */
@@ -28,17 +29,34 @@ export function popElements(
   fromMax: boolean,
   asPairs: boolean,
 ): void {
-  const { reply } = call;
   const zset = zsets.value(call);
+  const event = fromMax ? "zpopmax" : "zpopmin";
+  if (count === zset.size) {
+    replyAll(call, zset, fromMax, asPairs);
+    zsets.storeEmptied(call, index, event);
+    return;
+  }
   for (let left = count; left > 0; left--) {
     if (fromMax) zset.seekLast();
     else zset.seekFirst();
-    if (asPairs) reply.array(2);
-    zset.replyMember(reply);
-    reply.score(zset.score);
+    replyElement(call, zset, asPairs);
     zset.removeHere();
   }
-  zsets.store(call, index, count, fromMax ? "zpopmax" : "zpopmin");
+  zsets.store(call, index, count, event);
+}
+
+function replyAll(call: DataCall, zset: ZsetReader, fromMax: boolean, asPairs: boolean): void {
+  let more = fromMax ? zset.seekLast() : zset.seekFirst();
+  while (more) {
+    replyElement(call, zset, asPairs);
+    more = fromMax ? zset.previous() : zset.next();
+  }
+}
+
+function replyElement({ reply }: DataCall, zset: ZsetReader, asPair: boolean): void {
+  if (asPair) reply.array(2);
+  zset.replyMember(reply);
+  reply.score(zset.score);
 }
 
 function pop(call: DataCall, zsets: ZsetAccess, fromMax: boolean): void {

@@ -66,8 +66,11 @@ function finish(
 ): void {
   const removed = state === A_ZSET ? Math.max(ranges.size, 0) : 0;
   if (removed > 0) {
-    zsets.value(call).removeRanks(ranges.from, ranges.to);
-    zsets.store(call, 1, removed, event);
+    const zset = zsets.value(call);
+    const isAll = removed === zset.size;
+    if (!isAll) zset.removeRanks(ranges.from, ranges.to);
+    if (isAll) zsets.storeEmptied(call, 1, event);
+    else zsets.store(call, 1, removed, event);
   }
   call.reply.integer(removed);
 }
