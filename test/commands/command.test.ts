@@ -28,12 +28,14 @@ const NEWER_HASH_COMMANDS = (
   "hpersist hgetdel hgetex hsetex"
 ).split(" ");
 const NEWER_STRING_COMMANDS = ["msetex", "delex", "delifeq", "digest", "increx"];
+const NEWER_STREAM_COMMANDS = ["xdelex", "xackdel"];
 const NEWER_COMMANDS = [
   "sunioncard",
   "sdiffcard",
   "lmovem",
   ...NEWER_HASH_COMMANDS,
   ...NEWER_STRING_COMMANDS,
+  ...NEWER_STREAM_COMMANDS,
 ];
 const NEWER_SUBCOMMANDS = ["client|no-touch", "client|setinfo"];
 /** Texts that are in own words. */
