@@ -12,6 +12,7 @@ import { benchRequestScan } from "./protocol/request-scan";
 import { benchDict } from "./structures/dict.js";
 import { benchHash } from "./types/hash.js";
 import { benchList } from "./types/list";
+import { benchZset } from "./types/zset";
 
 async function main(): Promise<void> {
   const mitata = await import("mitata");
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   benchCopies(mitata);
   benchBitOperations(mitata);
   benchHash(mitata);
+  benchZset(mitata);
   const wanted = process.argv[2];
   await mitata.run(wanted === undefined ? {} : { filter: literally(wanted) });
 }
