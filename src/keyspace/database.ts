@@ -318,6 +318,33 @@ export class Database {
     valueAt: number,
     valueLength: number,
   ): number {
+    const entry = this.newInline(
+      hash,
+      key,
+      keyAt,
+      keyLength,
+      type,
+      value,
+      valueAt,
+      valueLength,
+      NO_EXPIRY,
+    );
+    this.add(entry);
+    return entry;
+  }
+
+  /** An entry with a value inside it (ENCODING_INLINE) that is in no dictionary yet. */
+  newInline(
+    hash: number,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+    type: number,
+    value: Uint8Array,
+    valueAt: number,
+    valueLength: number,
+    expiryMs: number,
+  ): number {
     const memory = this.#memory;
     const meta = this.#newMeta(type | (ENCODING_INLINE << 4));
     const entry = newEntry(
@@ -329,11 +356,10 @@ export class Database {
       valueLength,
       meta,
       valueLength,
-      NO_EXPIRY,
+      expiryMs,
     );
     const start = valueStartOf(memory, entry);
     copyBytes(memory.bytes[entry >>> SEGMENT_SHIFT], start, value, valueAt, valueLength);
-    this.add(entry);
     return entry;
   }
 

@@ -1,12 +1,13 @@
-import type { BlockMemory } from "../memory/block-memory";
 import type { RdbReader } from "../rdb/rdb-reader";
 import type { RdbWriter } from "../rdb/rdb-writer";
+import type { Database } from "./database";
 
 /**
  * How the values of one data type get into RDB files and out of them. Each type under types/ gives
  * its own; strings, which lie in their entries, are written and read by the file's own code.
  *
- * Writing is done by a snapshot's worker in frozen memory: it keeps no state and changes nothing.
+ * A saver is made for a memory and only reads it: also frozen, in a snapshot's worker. What it keeps
+ * between two values is scratch.
  */
 export interface ValueSaver {
   /** TYPE_* of keyspace/entry.ts. */
@@ -15,16 +16,27 @@ export interface ValueSaver {
    * The RDB type (RDB_* of rdb/rdb-format.ts) that the value of an entry is written as in a version
    * of the format, or -1 when that version cannot hold it.
    */
-  rdbType(memory: BlockMemory, entry: number, version: number): number;
+  rdbType(entry: number, version: number): number;
   /** Writes what follows the key, for the type that `rdbType` told. */
-  save(memory: BlockMemory, entry: number, rdbType: number, writer: RdbWriter): void;
+  save(entry: number, rdbType: number, writer: RdbWriter): void;
 }
 
-/** A value that has been read and is in no entry yet. */
+/** A value that has been read and is in no entry yet; shown until the next is loaded. */
 export interface LoadedValue {
   readonly encoding: number;
-  /** 0 when the file has a value without elements, which no key may have: it is left out. */
+  /**
+   * 0 when the file has a value without elements, which no key may have: it is left out. Also 0 for
+   * a value that is to lie inside its entry.
+   */
   readonly ref: number;
+  /** The value where `encoding` is ENCODING_INLINE: `length` bytes from `start`. */
+  readonly inline?: InlineValue;
+}
+
+export interface InlineValue {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly length: number;
 }
 
 export interface ValueLoader {
@@ -38,4 +50,6 @@ export interface ValueLoader {
    * was built so far freed.
    */
   load(rdbType: number, reader: RdbReader): LoadedValue;
+  /** The value loaded last is in a database now, in this entry. For who must know of such values. */
+  placed?(database: Database, entry: number): void;
 }

@@ -23,6 +23,8 @@ export interface RdbSource {
 }
 
 const WINDOW_BYTES = 256 * 1024;
+/** Larger buffers are not kept for the next reading. */
+const MOST_KEPT_BYTES = 4 * WINDOW_BYTES;
 const DIGITS_BYTES = 24;
 const TWO_32 = 4294967296;
 /** No string of Redis is longer; what says so is broken. */
@@ -66,6 +68,17 @@ export class RdbReader {
   constructor(source: RdbSource) {
     this.#source = source;
     this.valueBytes = this.#digits;
+  }
+
+  /** Begins anew, with what the source gives from now on. */
+  reset(): void {
+    this.#at = 0;
+    this.#end = 0;
+    this.#summed = 0;
+    this.#before = 0;
+    this.crc.reset();
+    if (this.#window.length > MOST_KEPT_BYTES) this.#window = new Uint8Array(WINDOW_BYTES);
+    if (this.#unpacked.length > MOST_KEPT_BYTES) this.#unpacked = new Uint8Array(WINDOW_BYTES);
   }
 
   /** Bytes taken so far. */
@@ -258,11 +271,17 @@ export class RdbReader {
 
 /** A source of bytes that are in memory already. */
 export class BytesSource implements RdbSource {
-  #at: number;
-  readonly #bytes: Uint8Array;
-  readonly #end: number;
+  #at = 0;
+  #end = 0;
+  #bytes: Uint8Array;
 
   constructor(bytes: Uint8Array, at: number, length: number) {
+    this.#bytes = bytes;
+    this.open(bytes, at, length);
+  }
+
+  /** Gives other bytes from now on. */
+  open(bytes: Uint8Array, at: number, length: number): void {
     this.#bytes = bytes;
     this.#at = at;
     this.#end = at + length;

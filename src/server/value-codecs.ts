@@ -1,11 +1,42 @@
 import type { Config } from "../config/config";
 import type { Keyspace } from "../keyspace/keyspace";
 import type { ValueLoader, ValueSaver } from "../keyspace/value-codec";
+import type { BlockMemory } from "../memory/block-memory";
+import type { FieldExpiry } from "../types/hash/field-expiry";
+import { HashLimits } from "../types/hash/hash-limits";
+import { HashLoader } from "../types/hash/hash-loader";
+import { HashSaver } from "../types/hash/hash-saver";
+import { ListLimits } from "../types/list/list-limits";
+import { ListLoader } from "../types/list/list-loader";
+import { ListSaver } from "../types/list/list-saver";
+import { SetLimits } from "../types/set/set-limits";
+import { SetLoader } from "../types/set/set-loader";
+import { SetSaver } from "../types/set/set-saver";
+import { ZsetLimits } from "../types/zset/zset-limits";
+import { ZsetLoader } from "../types/zset/zset-loader";
+import { ZsetSaver } from "../types/zset/zset-saver";
 
 /** How the values of every type but string get into RDB files; also for a snapshot's worker. */
-export const valueSavers: readonly ValueSaver[] = [];
+export function valueSavers(memory: BlockMemory): readonly ValueSaver[] {
+  return [
+    new ListSaver(memory),
+    new SetSaver(memory),
+    new ZsetSaver(memory),
+    new HashSaver(memory),
+  ];
+}
 
-/** How they get out of them again, into a keyspace. */
-export function valueLoaders(_keyspace: Keyspace, _config: Config): readonly ValueLoader[] {
-  return [];
+/** How they get out of them again, into a keyspace, in the encodings that the configuration wants. */
+export function valueLoaders(
+  keyspace: Keyspace,
+  config: Config,
+  fieldExpiry: Pick<FieldExpiry, "added">,
+): readonly ValueLoader[] {
+  const { memory, hash } = keyspace;
+  return [
+    new ListLoader(memory, new ListLimits().followConfig(config)),
+    new SetLoader(memory, hash, new SetLimits().followConfig(config)),
+    new ZsetLoader(memory, hash, new ZsetLimits().followConfig(config)),
+    new HashLoader(memory, hash, new HashLimits().followConfig(config), fieldExpiry),
+  ];
 }

@@ -37,6 +37,14 @@ export class Intset extends IntsetReader {
     return this.open(this.#newBlock(2, 0, INTSET_HEADER_BYTES));
   }
 
+  /** Makes an intset of Redis's own bytes, header included, that the caller has checked; opens it. */
+  adopt(bytes: Uint8Array, at: number, length: number): this {
+    const ref = this.#memory.alloc(length);
+    const target = this.#memory.bytes[ref >>> SEGMENT_SHIFT];
+    copyBytes(target, (ref & GRANULE_MASK) << 4, bytes, at, length);
+    return this.open(ref);
+  }
+
   /** Adds the wanted value; false when it was there. */
   add(): boolean {
     const width = this.#widthOfWanted();

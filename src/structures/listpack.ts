@@ -117,6 +117,13 @@ export class Listpack extends ListpackReader {
     this.#setCount(this.count + count);
   }
 
+  /** Adds `count` elements that lie next to each other somewhere else, as bytes. */
+  appendElements(bytes: Uint8Array, at: number, length: number, count: number): void {
+    const placed = this.#splice(this.end, 0, length);
+    copyBytes(this.bytes, this.base + placed, bytes, at, length);
+    this.#setCount(this.count + count);
+  }
+
   /** Gives back the room at both ends, when that makes the block smaller. */
   trim(): void {
     const size = this.end - this.start;

@@ -14,9 +14,8 @@ import { DatasetDigest } from "../../src/server/commands/debug/dataset-digest";
 import { valueLoaders, valueSavers } from "../../src/server/value-codecs";
 import { FuzzClient } from "../fuzz/fuzz-client";
 import { FuzzNode } from "../fuzz/fuzz-node";
-import { CommandSource } from "../parity/grammar";
-import { KEYSPACE_GRAMMARS } from "../parity/grammars/keyspace";
-import { STRING_GRAMMARS } from "../parity/grammars/strings";
+import { CommandSource, GRAMMARS } from "../parity/grammar";
+import { STREAM_GRAMMARS } from "../parity/grammars/streams";
 import { encodeCommand } from "../support/resp-encode";
 import { type SeededRandom, withSeed } from "../support/seeds";
 import { canRun, REAL_SERVER, ServerProcess } from "../support/server-process";
@@ -38,8 +37,8 @@ function newNode(seed: number): FuzzNode {
 function filled(random: SeededRandom, seed: number): FuzzNode {
   const fuzz = newNode(seed);
   const client = new FuzzClient(fuzz.transport);
-  const usable = [...STRING_GRAMMARS, ...KEYSPACE_GRAMMARS].filter(
-    ({ name }) => !LEFT_OUT.includes(name),
+  const usable = GRAMMARS.filter(
+    (grammar) => !LEFT_OUT.includes(grammar.name) && !STREAM_GRAMMARS.includes(grammar),
   );
   const source = new CommandSource(random, usable);
   for (let left = COMMANDS; left > 0; left--) {
@@ -69,7 +68,7 @@ function saved({ node }: FuzzNode, random: SeededRandom): Buffer {
     access: random.pick(["none", "idle", "frequency"]),
     clockSeconds: Math.floor(node.keyspace.nowMs / 1000),
   };
-  new DatasetWriter(node.memory, valueSavers, writer, data).write();
+  new DatasetWriter(node.memory, valueSavers(node.memory), writer, data).write();
   return Buffer.concat(parts);
 }
 
@@ -78,7 +77,7 @@ function loaded(file: Buffer, seed: number): FuzzNode {
   const { keyspace } = fuzz.node;
   const loader = new DatasetLoader(new RdbReader(new BytesSource(file, 0, file.length)), {
     keyspace,
-    loaders: valueLoaders(keyspace, fuzz.config),
+    loaders: valueLoaders(keyspace, fuzz.config, fuzz.node.context.fieldExpiry),
     dropsExpired: false,
     onAux: () => undefined,
     onFunction: () => undefined,

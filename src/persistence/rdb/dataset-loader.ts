@@ -2,6 +2,7 @@ import { copyBytes } from "../../base/bytes";
 import { type Database, NO_EXPIRY } from "../../keyspace/database";
 import { ENTRY_META, setWord, wordOf, writeExactExpiry } from "../../keyspace/entry";
 import type { Keyspace } from "../../keyspace/keyspace";
+import { newLoadedEntry } from "../../keyspace/loaded-entry";
 import type { ValueLoader } from "../../keyspace/value-codec";
 import {
   RDB_MAGIC,
@@ -163,7 +164,7 @@ export class DatasetLoader {
       loader === undefined ? this.#readString(hash) : this.#readValue(hash, rdbType, loader);
     if (entry === 0) this.emptyKeys++;
     else if (isDropped) this.#drop(entry);
-    else this.#insert(entry);
+    else this.#insert(entry, loader);
     this.#expires = false;
     this.#clock = Number.NaN;
   }
@@ -196,22 +197,20 @@ export class DatasetLoader {
   }
 
   #readValue(hash: number, rdbType: number, loader: ValueLoader): number {
-    const { encoding, ref } = loader.load(rdbType, this.#reader);
-    if (ref === 0) return 0;
-    const expiry = this.#expires ? 0 : NO_EXPIRY;
-    return this.#database.newValue(
+    const value = loader.load(rdbType, this.#reader);
+    return newLoadedEntry(
+      this.#database,
       hash,
       this.#key,
       0,
       this.#keyLength,
       loader.code,
-      encoding,
-      ref,
-      expiry,
+      value,
+      this.#expires,
     );
   }
 
-  #insert(entry: number): void {
+  #insert(entry: number, loader: ValueLoader | undefined): void {
     const { memory } = this.#options.keyspace;
     if (this.#expires) {
       const low = BigInt(this.#expiryLow >>> 0);
@@ -222,6 +221,7 @@ export class DatasetLoader {
       setWord(memory, entry, ENTRY_META, (meta & 0xff) | (this.#clock << 8));
     }
     this.#database.insert(entry);
+    loader?.placed?.(this.#database, entry);
     this.keysLoaded++;
   }
 

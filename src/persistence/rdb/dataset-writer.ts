@@ -67,7 +67,7 @@ export class DatasetWriter {
   readonly #onKey: () => void;
 
   /**
-   * @param savers one per type; strings need none.
+   * @param savers one per type, made for this memory; strings need none.
    * @param onKey called after every key.
    */
   constructor(
@@ -140,14 +140,14 @@ export class DatasetWriter {
     const saver = this.#savers[code];
     if (saver === undefined) throw new Error(`nobody writes values of type ${code}`);
     const { version } = this.#data;
-    const rdbType = saver.rdbType(memory, entry, version);
+    const rdbType = saver.rdbType(entry, version);
     if (rdbType < 0) {
       const key = Buffer.from(bytes.slice(keyAt, keyAt + keyLength)).toString("latin1");
       throw new ValueTooNew(key, database, version);
     }
     writer.byte(rdbType);
     writer.string(bytes, keyAt, keyLength);
-    saver.save(memory, entry, rdbType, writer);
+    saver.save(entry, rdbType, writer);
   }
 
   #writeAccess(meta: number): void {

@@ -14,7 +14,7 @@ const EXAT = latin1Bytes("exat");
 const PXAT = latin1Bytes("pxat");
 
 /** The last time that a field can expire at: 46 bits, so that Redis has room for two in a word. */
-const LAST_EXPIRY_MS = 2 ** 46 - 1;
+export const LAST_EXPIRY_MS = 2 ** 46 - 1;
 const ERR_NO_FIELDS = "ERR Mandatory argument FIELDS is missing or not at the right position";
 const ERR_FIELD_COUNT = "ERR Number of fields must be a positive integer";
 const ERR_COUNT_MISMATCH = "ERR The `numfields` parameter must match the number of arguments";

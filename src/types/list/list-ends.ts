@@ -142,7 +142,7 @@ export class ListEnds extends ListReader {
     const last = tail === 0 ? this.word(LIST_HEAD) : tail;
     let place = tail === 0 ? LIST_HEAD : LIST_TAIL;
     if (last === 0 || !this.#takes(pack.open(last), length)) {
-      place = this.#beginTail(last, tail, length);
+      place = this.beginTail(last, tail, length);
     }
     pack.append(value, at, length);
     if (pack.ref !== last) this.setWord(place, pack.ref);
@@ -251,7 +251,7 @@ export class ListEnds extends ListReader {
   }
 
   /** As `#beginHead`, at the other end. Returns the word of the header that it stands in. */
-  #beginTail(last: number, tail: number, length: number): number {
+  protected beginTail(last: number, tail: number, length: number): number {
     if (tail !== 0) {
       this.writer.trim();
       const tree = this.tree.open(this.word(LIST_ROOT));

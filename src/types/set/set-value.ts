@@ -91,6 +91,39 @@ export class SetValue extends SetReader {
     return this;
   }
 
+  /**
+   * Makes an empty set as Redis does for `expected` members that are about to be read from a file:
+   * an intset, whatever they are, or a table when they are too many for that.
+   */
+  createForLoading(expected: number): this {
+    if (expected > Math.min(this.#limits.maxIntsetEntries, MAX_INTSET_ENTRIES)) {
+      this.#createTable(expected, 0);
+    } else {
+      this.createAs(SET_INTSET);
+    }
+    return this;
+  }
+
+  /** Makes an intset of bytes as a file has them and the caller has checked them. */
+  adoptIntset(bytes: Uint8Array, at: number, length: number): this {
+    this.#become(SET_INTSET, this.intset.adopt(bytes, at, length).ref);
+    const { maxIntsetEntries } = this.#limits;
+    if (this.size > Math.min(maxIntsetEntries, MAX_INTSET_ENTRIES)) this.#toTable(0);
+    return this;
+  }
+
+  /**
+   * Makes a listpack of `count` elements as a file has them, which the caller knows to differ; a
+   * table when they are too many for that.
+   */
+  adoptListpack(bytes: Uint8Array, at: number, length: number, count: number): this {
+    const { pack } = this;
+    pack.create(length).appendElements(bytes, at, length, count);
+    this.#become(SET_LISTPACK, pack.ref);
+    if (count > this.#limits.maxListpackEntries) this.#toTable(0);
+    return this;
+  }
+
   /** Makes room for `added` members that are about to come, as Redis does before it looks at them. */
   expect(added: number): void {
     const limits = this.#limits;
