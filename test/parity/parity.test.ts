@@ -23,6 +23,8 @@ import { SERVER_SCRIPTS } from "./scripts/server";
 import { SESSION_SCRIPTS } from "./scripts/session";
 import { SET_SCRIPTS } from "./scripts/sets";
 import { SORT_SCRIPTS } from "./scripts/sort";
+import { STREAM_WAITING_SCRIPTS } from "./scripts/stream-waiting";
+import { STREAM_SCRIPTS } from "./scripts/streams";
 import { STRING_SCRIPTS } from "./scripts/strings";
 import { TRANSACTION_SCRIPTS } from "./scripts/transactions";
 import { ZSET_SCRIPTS } from "./scripts/zsets";
@@ -39,6 +41,8 @@ const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   sort: SORT_SCRIPTS,
   hyperloglog: HYPERLOGLOG_SCRIPTS,
   lists: LIST_SCRIPTS,
+  streams: STREAM_SCRIPTS,
+  "stream waiting": STREAM_WAITING_SCRIPTS,
   keyspace: KEYSPACE_SCRIPTS,
   object: OBJECT_SCRIPTS,
   expire: EXPIRE_SCRIPTS,
