@@ -1,4 +1,5 @@
-// Bundles the program into dist/program.js, which the launchers run: one file to load at the start,
+// Bundles the program into dist/program.js, which the launchers run, and the thread that writes
+// snapshots into dist/snapshot-worker.js: one file to load at the start,
 // and constants of other files become immediate numbers in the hot paths (about 5% less CPU per
 // operation). Tests import the unbundled files that tsc writes.
 const path = require("node:path");
@@ -6,8 +7,11 @@ const esbuild = require("esbuild");
 
 const root = path.join(__dirname, "..");
 esbuild.buildSync({
-  entryPoints: [path.join(root, "src", "main.ts")],
-  outfile: path.join(root, "dist", "program.js"),
+  entryPoints: {
+    program: path.join(root, "src", "main.ts"),
+    "snapshot-worker": path.join(root, "src", "server", "snapshot-worker.ts"),
+  },
+  outdir: path.join(root, "dist"),
   bundle: true,
   platform: "node",
   target: "node20",

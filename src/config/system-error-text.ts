@@ -8,6 +8,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["EBUSY", "Device or resource busy"],
   ["EDQUOT", "Disk quota exceeded"],
   ["EEXIST", "File exists"],
+  ["EFBIG", "File too large"],
   ["EINVAL", "Invalid argument"],
   ["EIO", "Input/output error"],
   ["EISDIR", "Is a directory"],

@@ -88,6 +88,8 @@ export class Keyspace implements DatabaseHost {
   sharesIntegers = true;
   /** While CLIENT PAUSE stops writes: nothing expires or is evicted. */
   actionsPaused = false;
+  /** Told when FLUSHALL has emptied every database. */
+  afterFlushAll: () => void = () => undefined;
   readonly #types: (ValueType | undefined)[] = [];
   readonly #disposeEntry = (entry: number): void => this.dispose(entry);
 

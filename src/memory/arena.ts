@@ -79,6 +79,8 @@ export class Arena implements BlockMemory {
   frozenNow = false;
   #usedGranules = 0;
   #parkedGranules = 0;
+  /** The part of them that the running snapshot, or the last one, has parked. */
+  #heldGranules = 0;
   readonly #pages = new PageHeap();
   readonly #table = new SpanTable();
   /** The table's own arrays, which never change places. */
@@ -122,6 +124,11 @@ export class Arena implements BlockMemory {
   /** The part of `usedBytes` that waits to be given back since a snapshot froze it. */
   get parkedBytes(): number {
     return this.#parkedGranules * GRANULE_BYTES;
+  }
+
+  /** What the running snapshot, or the last one until the next, has made stay beside the data. */
+  get heldBytes(): number {
+    return this.#heldGranules * GRANULE_BYTES;
   }
 
   /** Bytes of pages that hold at least one block: what the allocator keeps from the system. */
@@ -247,6 +254,7 @@ export class Arena implements BlockMemory {
       this.#bornBefore = dirty;
     }
     this.#born.reset();
+    this.#heldGranules = 0;
     this.frozenNow = true;
     this.#guarded = true;
   }
@@ -458,7 +466,9 @@ export class Arena implements BlockMemory {
   #park(ref: number): boolean {
     if (this.#ownerless !== undefined) this.#checkOwned(ref);
     if (!this.frozen(ref)) return false;
-    this.#parkedGranules += this.#table.granulesOf(ref);
+    const granules = this.#table.granulesOf(ref);
+    this.#parkedGranules += granules;
+    this.#heldGranules += granules;
     this.#parked.push(ref);
     this.#ownerless?.add(ref);
     return true;

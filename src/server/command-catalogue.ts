@@ -8,6 +8,7 @@ import { keyspaceCommands } from "../keyspace/commands/keyspace-commands";
 import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
 import { trackingCommands } from "../keyspace/tracking/tracking-commands";
+import { saveCommands } from "../persistence/snapshot/save-commands";
 import { sessionCommands } from "../session/session-commands";
 import { transactionCommands } from "../transactions/commands/transaction-commands";
 import { bitmapCommands } from "../types/bitmap/bitmap-commands";
@@ -64,6 +65,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...configCommands(configParts(context)),
     ...debugCommands({ ...context, listLimits: lists }),
     ...lolwutCommands(context.keyspace.random),
+    ...saveCommands(context.persistence.saves, () => context.persistence.isOtherJobRunning()),
     ...shutdownCommands(context.shutdown),
     ...timeCommands(context.session.clock),
     ...infoCommands(context.infoSections),
@@ -81,7 +83,8 @@ function configParts(context: ServerContext): ConfigCommandParts {
   const { session, listeners, facts, resetStatistics } = context;
   const { config, log } = session;
   const setter = new ConfigSetter({ config, listeners, warning: (text) => log.warning(text) });
-  return { session, setter, configFile: facts.configFile, resetStatistics };
+  const isLoading = (): boolean => context.persistence.loading.isLoading;
+  return { session, setter, configFile: facts.configFile, resetStatistics, isLoading };
 }
 
 /** The longest string, following CONFIG SET proto-max-bulk-len. */

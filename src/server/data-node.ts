@@ -19,6 +19,9 @@ import type { Tracking } from "../keyspace/tracking/tracking";
 import { Arena } from "../memory/arena";
 import type { BitOperations } from "../native/bit-operations";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
+import { LOADING_GATE } from "../persistence/loading/loading-gate";
+import { DISK_ERROR_GATE } from "../persistence/snapshot/disk-error-gate";
+import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
 import { ReplyWriter } from "../protocol/reply-writer";
 import { Clients } from "../session/clients";
 import { rejectsForeignProtocol } from "../session/foreign-protocol";
@@ -39,10 +42,12 @@ import { gateList } from "./gate-list";
 import { KeyspaceService } from "./keyspace-service";
 import type { Listeners } from "./listeners";
 import { newTracking } from "./new-tracking";
+import { PersistenceService } from "./persistence-service";
 import type { ServerContext } from "./server-context";
 import type { ServerFacts } from "./server-facts";
 import type { Shutdown } from "./shutdown";
 import { Statistics } from "./statistics";
+import { valueLoaders } from "./value-codecs";
 import { valueTypes } from "./value-types";
 
 export interface DataNodeParts {
@@ -55,6 +60,8 @@ export interface DataNodeParts {
   readonly hashKey: readonly [number, number];
   readonly listeners: Listeners;
   readonly shutdown: Shutdown;
+  /** Who writes snapshots. */
+  readonly snapshots: SnapshotWriter;
   /** Bits of long strings: through the addon, or without it. */
   readonly bits: BitOperations;
   /** Asks the system for huge pages behind a new segment; absent without the addon. */
@@ -81,6 +88,7 @@ export class DataNode {
   readonly loop: TurnLoop<DataCall>;
   readonly cron: Cron;
   readonly background: Background;
+  readonly persistence: PersistenceService;
   readonly context: ServerContext;
   readonly #parts: DataNodeParts;
   readonly #listen = (listener: KeyspaceListener, isListening: boolean): void => {
@@ -120,8 +128,9 @@ export class DataNode {
     const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));
     const tracking = this.#newTracking(session, reply);
     const watch = new CommandWatch(config, clock);
-    const statistics = this.#newStatistics(session, service, watch, tracking);
     const fieldExpiry = this.#newFieldExpiry(service);
+    this.persistence = this.#newPersistence(service, watch, fieldExpiry);
+    const statistics = this.#newStatistics(session, service, watch, tracking);
     this.context = {
       tableHolder: new TableHolder(),
       session,
@@ -135,6 +144,7 @@ export class DataNode {
       facts: parts.facts,
       bits: parts.bits,
       fieldExpiry,
+      persistence: this.persistence,
       memoryReport: statistics.memoryReport,
       watch,
       infoSections: statistics.sections,
@@ -144,23 +154,20 @@ export class DataNode {
     };
     this.call = new DataCall(args, reply, clients, this.keyspace);
     this.#publishEvents(session, reply);
-    this.table = new CommandTable(commandCatalogue(this.context));
-    this.context.tableHolder.table = this.table;
+    this.table = this.#newTable();
     this.pipeline = this.#newPipeline();
     watch.followConfig(this.pipeline);
-    const scratch = new ScratchRequest(args, INPUT_SCRATCH_AT, (bytes, at, length) =>
-      this.keyspace.hashOf(bytes, at, length),
-    );
+    const scratch = this.#newScratch(args);
     this.loop = this.#newLoop(scratch, service);
     session.attach(this.pipeline, this.loop);
     this.#attachNested(scratch.nested());
     service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
     this.background = this.#newBackground(service, fieldExpiry);
-    const commandsProcessed = (): number => this.pipeline.commandsProcessed;
     const tasks = [
       { name: "rate", periodMs: 1000, run: () => this.cron.setHz(this.#cronHz()) },
-      ...sessionTasks(session, commandsProcessed),
+      ...sessionTasks(session, () => this.pipeline.commandsProcessed),
       ...service.tasks(),
+      ...this.persistence.tasks(),
       ...statistics.tasks(),
       { name: "tracking", periodMs: 0, run: () => tracking.limit() },
       { name: "field-expiry", periodMs: 0, run: () => fieldExpiry.tick() },
@@ -168,9 +175,13 @@ export class DataNode {
     this.cron = new Cron(clock, tasks, () => this.loop.flushOutside());
   }
 
-  /** Serves: begins turns and periodic work. Listeners are opened by the caller. */
-  start(): void {
+  /** Begins turns: clients are answered from now on. Listeners are opened by the caller. */
+  serve(): void {
     this.loop.start();
+  }
+
+  /** Begins periodic work, once the data set is there. */
+  startCron(): void {
     this.cron.start(this.#cronHz());
     this.#parts.config.onChange(["hz", "dynamic-hz"], () => {
       this.cron.setHz(this.#cronHz());
@@ -231,6 +242,29 @@ export class DataNode {
     });
   }
 
+  #newPersistence(
+    service: KeyspaceService,
+    watch: CommandWatch,
+    fieldExpiry: FieldExpiry,
+  ): PersistenceService {
+    const { config, clock, log, snapshots } = this.#parts;
+    const { keyspace, eviction, usedMemory } = service;
+    return new PersistenceService({
+      config,
+      clock,
+      log,
+      memory: this.memory,
+      keyspace,
+      eviction,
+      usedMemory,
+      writer: snapshots,
+      loaders: valueLoaders(keyspace, config, fieldExpiry),
+      onLatency: (event, durationMs) => watch.latency.add(event, clock.nowMs(), durationMs),
+      setLoading: (isLoading) => this.pipeline.setGate(LOADING_GATE, isLoading),
+      setRefusesWrites: (refuses) => this.pipeline.setGate(DISK_ERROR_GATE, refuses),
+    });
+  }
+
   #newStatistics(
     session: SessionContext,
     service: KeyspaceService,
@@ -240,6 +274,7 @@ export class DataNode {
     const { keyspace, usedMemory, eviction } = service;
     return new Statistics({
       facts: this.#parts.facts,
+      persistence: this.persistence,
       session,
       keyspace,
       tracking,
@@ -270,11 +305,23 @@ export class DataNode {
     };
     return new Background({
       clock,
-      jobs: [...service.jobs(), fields],
+      jobs: [...service.jobs(), fields, ...this.persistence.jobs()],
       defer: setImmediate,
       beforeSlice: () => void service.setTime(),
       afterSlice: () => this.loop.flushOutside(),
     });
+  }
+
+  #newScratch(args: Arguments): ScratchRequest {
+    return new ScratchRequest(args, INPUT_SCRATCH_AT, (bytes, at, length) =>
+      this.keyspace.hashOf(bytes, at, length),
+    );
+  }
+
+  #newTable(): CommandTable<DataCall> {
+    const table = new CommandTable(commandCatalogue(this.context));
+    this.context.tableHolder.table = table;
+    return table;
   }
 
   #newPipeline(): Pipeline<DataCall> {
@@ -337,6 +384,7 @@ export class DataNode {
         blocking.serve();
         tracking.endTurn();
         this.background.turnEnded();
+        if (this.memory.frozenNow) this.persistence.saves.checkMemory();
       },
       door: this.context.session.door,
       pushes: this.context.session.pushes,

@@ -3,6 +3,8 @@ import { blockingGate } from "../keyspace/blocking/blocking-gate";
 import type { DataCall } from "../keyspace/data-call";
 import { memoryGate } from "../keyspace/memory-gate";
 import { trackingGate } from "../keyspace/tracking/tracking-gate";
+import { loadingGate } from "../persistence/loading/loading-gate";
+import { diskErrorGate } from "../persistence/snapshot/disk-error-gate";
 import { authenticatedGate } from "../session/gates/authenticated";
 import { monitoredGate } from "../session/gates/monitored";
 import { offKeyspaceGate } from "../session/gates/off-keyspace";
@@ -22,7 +24,9 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
     noMultiGate(),
     offKeyspaceGate(),
     memoryGate(context.eviction),
+    diskErrorGate(),
     subscriberGate(),
+    loadingGate(),
     pausedGate(session),
     queueGate(context.transactions),
     monitoredGate(session),

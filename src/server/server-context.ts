@@ -13,6 +13,7 @@ import type { Transactions } from "../transactions/transactions";
 import type { FieldExpiry } from "../types/hash/field-expiry";
 import type { InfoSection } from "./info/info-section";
 import type { Listeners } from "./listeners";
+import type { PersistenceService } from "./persistence-service";
 import type { ServerFacts } from "./server-facts";
 import type { Shutdown } from "./shutdown";
 
@@ -31,6 +32,7 @@ export interface ServerContext {
   readonly eviction: Eviction;
   readonly usedMemory: UsedMemory;
   readonly facts: ServerFacts;
+  readonly persistence: PersistenceService;
   readonly bits: BitOperations;
   readonly fieldExpiry: FieldExpiry;
   readonly memoryReport: MemoryReport;

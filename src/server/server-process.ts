@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { type Clock, SystemClock } from "../base/clock";
 import { Random } from "../base/random";
 import type { Config } from "../config/config";
@@ -8,6 +9,8 @@ import type { Log } from "../log/log";
 import { loadAddon } from "../native/addon";
 import { bitOperations } from "../native/native-bit-operations";
 import type { Transport } from "../net/transport";
+import { LoadProblem } from "../persistence/loading/dataset-loading";
+import { SnapshotThread } from "../persistence/snapshot/snapshot-thread";
 import { followTransportSettings } from "../session/transport-settings";
 import { crashFacts } from "./crash-facts";
 import { crashLine, crashReport } from "./crash-report";
@@ -29,6 +32,7 @@ import { configuredLog, logBeginning, logLogo } from "./start/start-log";
 import { Supervision } from "./start/supervision";
 import { backlogWarning, overcommitWarning } from "./start/system-checks";
 import { missingParts } from "./start/unfinished-parts";
+import { valueSavers } from "./value-codecs";
 
 /** What the process lends the data node. */
 interface ProcessParts {
@@ -48,6 +52,8 @@ export interface ServerStart {
 
 /** How long clients have to take what has been replied to them before the process ends. */
 const LAST_REPLIES_MS = 1000;
+/** Beside this file, compiled or bundled. */
+const SNAPSHOT_WORKER_FILE = "snapshot-worker.js";
 const HASH_KEY_BYTES = 8;
 const RANDOM_SEED_BYTES = 4;
 
@@ -124,7 +130,9 @@ export class ServerProcess {
     this.#openProcess();
     this.#tellStart(transport, reason);
     this.#listenToSignals(parts.shutdown);
-    node.start();
+    node.serve();
+    await this.#load(node);
+    node.startCron();
     this.#tellReady();
     if (isDaemon) answerCaller();
   }
@@ -152,6 +160,8 @@ export class ServerProcess {
       config,
       notice: (text) => this.#log.notice(text),
       warning: this.#warn,
+      saves: () => this.#node?.persistence.saves,
+      isLoading: () => this.#isLoading,
       begin: () => this.#supervision.stopping(),
       removePidFile: () => this.#pidFile.remove(),
       closeListeners: () => listeners.close(),
@@ -176,6 +186,7 @@ export class ServerProcess {
       random,
       hashKey,
       bits: bitOperations(addon),
+      snapshots: new SnapshotThread(join(__dirname, SNAPSHOT_WORKER_FILE), valueSavers),
       ...(addon && {
         advise: (segment, offset, length) => void addon.memoryAdvise(segment, offset, length),
         preferHugePages: (segment) => void addon.memoryPreferHuge(segment),
@@ -195,6 +206,22 @@ export class ServerProcess {
     if (unixSocket !== "" && !(await listeners.openUnix(unixSocket, this.#unixMode))) return false;
     if (!listeners.isListening) this.#warn("Configured to not listen anywhere, exiting.");
     return listeners.isListening;
+  }
+
+  /** Clients are told to wait meanwhile. A file that cannot be read ends the process. */
+  async #load(node: DataNode): Promise<void> {
+    try {
+      await node.persistence.loadAtStart();
+    } catch (error) {
+      if (!(error instanceof LoadProblem)) throw error;
+      this.#warn(error.message);
+      this.#warn("Fatal error loading the DB. Exiting.");
+      this.#fail();
+    }
+  }
+
+  get #isLoading(): boolean {
+    return this.#node?.persistence.loading.isLoading ?? false;
   }
 
   get #unixMode(): number {
@@ -238,6 +265,7 @@ export class ServerProcess {
       config: this.#config,
       pid: process.pid,
       nowMs: () => this.#clock.nowMs(),
+      isLoading: () => this.#isLoading,
       shutDown: (flags) => shutdown.request(flags),
       writeRaw: (text) => this.#log.block("warning", text),
       exit: (code) => process.exit(code),

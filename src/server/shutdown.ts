@@ -9,15 +9,22 @@
 import type { Config } from "../config/config";
 import { SHUTDOWN_FORCE, SHUTDOWN_NOSAVE, SHUTDOWN_SAVE } from "../config/special/shutdown-words";
 
+/** What the end asks of those who save. */
+export interface FinalSaves {
+  /** Gives up what is being saved in the background. */
+  stopForShutdown(): void;
+  /** False when it failed, for a reason that has been logged. */
+  saveNow(): boolean;
+}
+
 export interface ShutdownParts {
   readonly config: Config;
   readonly notice: (text: string) => void;
   readonly warning: (text: string) => void;
-  /**
-   * Saves the data set; returns why it could not. Absent while nothing in this build can save:
-   * then only an explicit wish to save stops the shutdown.
-   */
-  readonly save?: () => string | undefined;
+  /** Who saves the data set; undefined before there is one. */
+  readonly saves: () => FinalSaves | undefined;
+  /** Whether the data set is being read: it is on the disk then, and not whole in memory. */
+  readonly isLoading: () => boolean;
   /** Told first of all, for a supervisor that waits. */
   readonly begin: () => void;
   /** Removes the file of the process id; whether there was one. */
@@ -42,7 +49,10 @@ export class Shutdown {
     const { notice, warning, begin, removePidFile, closeListeners, finish } = this.#parts;
     warning("User requested shutdown...");
     begin();
-    if (!this.#saved(flags)) return false;
+    if (!this.#saved(flags)) {
+      warning("Errors trying to shut down the server. Check the logs for more information.");
+      return false;
+    }
     this.#hasBegun = true;
     if (removePidFile()) notice("Removing the pid file.");
     if (closeListeners()) notice("Removing the unix socket file.");
@@ -58,22 +68,17 @@ export class Shutdown {
 
   /** False when the data set should have been saved and was not. */
   #saved(flags: number): boolean {
-    const { config, notice, warning, save } = this.#parts;
+    const { config, notice, warning, isLoading } = this.#parts;
+    const saves = this.#parts.saves();
+    saves?.stopForShutdown();
     const asked = (flags & SHUTDOWN_SAVE) !== 0;
     const hasSavePoints = config.value("save").length > 0;
-    if (!asked && (!hasSavePoints || (flags & SHUTDOWN_NOSAVE) !== 0)) return true;
-    if (save === undefined && !asked) {
-      warning("There are save points, but this build cannot save: the data set ends with it.");
-      return true;
-    }
-    if (save !== undefined) notice("Saving the final RDB snapshot before exiting.");
-    const problem = save === undefined ? "this build cannot save" : save();
-    if (problem === undefined) {
-      notice("DB saved on disk");
-      return true;
-    }
+    const isWanted = asked || (hasSavePoints && (flags & SHUTDOWN_NOSAVE) === 0);
+    if (!isWanted || saves === undefined || isLoading()) return true;
+    notice("Saving the final RDB snapshot before exiting.");
+    if (saves.saveNow()) return true;
     const isForced = (flags & SHUTDOWN_FORCE) !== 0;
-    warning(`Error trying to save the DB, ${isForced ? "exit anyway" : "can't exit"}: ${problem}`);
+    warning(`Error trying to save the DB${isForced ? ". Exit anyway." : ", can't exit."}`);
     return isForced;
   }
 }

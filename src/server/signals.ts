@@ -9,6 +9,8 @@ export interface SignalParts {
   readonly config: Config;
   readonly pid: number;
   readonly nowMs: () => number;
+  /** Whether the data set is being read, and so there is nothing to be saved or finished. */
+  readonly isLoading: () => boolean;
   /** Asks for a shutdown; false when it was refused. */
   readonly shutDown: (flags: number) => boolean;
   /** Writes a text as it is. */
@@ -21,7 +23,8 @@ const DIRECTIVES = {
   SIGINT: "shutdown-on-sigint",
 } as const;
 
-const IGNORED = ["SIGHUP", "SIGUSR1"] as const;
+/** SIGXFSZ: a file that may not grow any more (RLIMIT_FSIZE) is an error of that file only. */
+const IGNORED = ["SIGHUP", "SIGUSR1", "SIGXFSZ"] as const;
 
 export class Signals {
   readonly #parts: SignalParts;
@@ -41,6 +44,11 @@ export class Signals {
     const { config, shutDown, exit } = this.#parts;
     if (signal === "SIGINT" && this.#hasInterrupt) {
       this.#say("You insist... exiting now.");
+      exit(1);
+      return;
+    }
+    if (this.#parts.isLoading()) {
+      this.#say("Received shutdown signal during loading, exiting now.");
       exit(1);
       return;
     }

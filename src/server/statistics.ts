@@ -13,6 +13,7 @@ import type { CronTask } from "./cron";
 import { ExceededTime } from "./info/exceeded-time";
 import type { InfoField, InfoSection } from "./info/info-section";
 import { infoSections } from "./info/info-sections";
+import type { PersistenceService } from "./persistence-service";
 import type { ServerFacts } from "./server-facts";
 
 /** What is counted per turn; the turn loop. */
@@ -23,6 +24,7 @@ export interface TurnCounters {
 
 export interface StatisticsParts {
   readonly facts: ServerFacts;
+  readonly persistence: PersistenceService;
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
   readonly tracking: Tracking;
@@ -57,6 +59,7 @@ export class Statistics {
     });
     this.sections = infoSections({
       facts,
+      persistence: parts.persistence,
       session,
       keyspace,
       tracking: parts.tracking,

@@ -124,8 +124,8 @@ export class DispatchRun {
     clock.advance(random.chance(0.02) ? random.below(3_600_000) : random.below(20));
     if (random.chance(0.2)) this.#fuzz.tick();
     if (random.chance(0.05)) {
-      if (memory.frozenNow) memory.thaw();
-      else memory.freeze();
+      if (memory.frozenNow) this.#fuzz.snapshots.end();
+      else node.persistence.saves.startBackground();
     }
     if (random.chance(0.1)) memory.releaseParked(random.below(2000));
     if (random.chance(0.01)) this.#changeLimits();
@@ -230,7 +230,7 @@ export class DispatchRun {
     await this.#runAll();
     assert.equal(client.lastReply.toString(), "+OK\r\n");
     client.hangUp();
-    if (node.memory.frozenNow) node.memory.thaw();
+    this.#fuzz.snapshots.end();
     while (node.keyspace.lazyFree.hasWork || node.memory.hasReleasable) {
       node.background.wake();
       await afterPoll();

@@ -6,6 +6,9 @@ import { Random } from "../../src/base/random";
 import { Config } from "../../src/config/config";
 import type { DataCall } from "../../src/keyspace/data-call";
 import { PortableBitOperations } from "../../src/native/portable-bit-operations";
+import type { SaveOrder, SaveOutcome } from "../../src/persistence/snapshot/save-order";
+import type { SaveProgress } from "../../src/persistence/snapshot/save-progress";
+import type { SnapshotWriter } from "../../src/persistence/snapshot/snapshot-thread";
 import { DataNode } from "../../src/server/data-node";
 import { Listeners } from "../../src/server/listeners";
 import { gatherFacts } from "../../src/server/server-facts";
@@ -39,11 +42,40 @@ class SteppingClock implements Clock {
   }
 }
 
+/** Writes nothing, and has always succeeded; what is written beside ends when it is asked to. */
+export class PretendedSnapshots implements SnapshotWriter {
+  #ended: (() => void) | undefined;
+
+  writeNow(): SaveOutcome {
+    return { kind: "saved", keys: 0, sizeBytes: 0 };
+  }
+
+  begin(
+    _order: SaveOrder,
+    _segments: readonly SharedArrayBuffer[],
+    progress: SaveProgress,
+    ended: (outcome: SaveOutcome) => void,
+  ): void {
+    this.#ended = () => {
+      if (progress.isCancelled) ended({ kind: "cancelled" });
+      else ended({ kind: "saved", keys: 0, sizeBytes: 0 });
+    };
+  }
+
+  /** Ends what is being written beside, if anything is. */
+  end(): void {
+    const ended = this.#ended;
+    this.#ended = undefined;
+    ended?.();
+  }
+}
+
 export class FuzzNode {
   readonly clock = new SteppingClock();
   readonly transport: MemoryTransport;
   readonly config: Config;
   readonly node: DataNode;
+  readonly snapshots = new PretendedSnapshots();
 
   constructor(seed: number) {
     const hashKey = [seed | 0, 0x5bd1e995] as const;
@@ -51,6 +83,8 @@ export class FuzzNode {
     this.config = new Config({ currentDirectory: () => "/", changeDirectory: () => undefined });
     // The least there is, so that values stay small.
     this.set("proto-max-bulk-len", "1mb");
+    // Whoever wants memory to be frozen does it at the moment of his choice.
+    this.set("save", "");
     followTransportSettings(this.config, this.transport);
     process.env.REDIS_POISON_MEMORY = "1";
     this.node = new DataNode({
@@ -72,6 +106,7 @@ export class FuzzNode {
       }),
       listeners: new Listeners(this.transport, 0, () => undefined),
       shutdown: this.#shutdown(),
+      snapshots: this.snapshots,
       random: new Random(seed),
       hashKey,
       bits: new PortableBitOperations(),
@@ -92,6 +127,8 @@ export class FuzzNode {
       removePidFile: () => false,
       closeListeners: () => false,
       finish: () => undefined,
+      saves: () => undefined,
+      isLoading: () => false,
     });
   }
 

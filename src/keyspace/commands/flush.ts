@@ -30,6 +30,7 @@ function flushAll(call: DataCall): void {
   if (isWronglyCalled(call)) return;
   call.keyspace.events.emptied();
   for (const database of call.keyspace.databases) call.keyspace.flush(database);
+  call.keyspace.afterFlushAll();
   call.reply.ok();
 }
 

@@ -17,6 +17,8 @@ export interface ConfigCommandParts {
   /** Absolute path, or empty. */
   readonly configFile: string;
   readonly resetStatistics: () => void;
+  /** Whether the data set is being read: some directives must stay as they are then. */
+  readonly isLoading: () => boolean;
 }
 
 const HELP_LINES: readonly string[] = [
@@ -116,14 +118,14 @@ function get({ args, reply }: SessionCall, config: Config): void {
   }
 }
 
-function set(call: SessionCall, { session, setter }: ConfigCommandParts): void {
+function set(call: SessionCall, { session, setter, isLoading }: ConfigCommandParts): void {
   const { args, client } = call;
   if (args.count % 2 !== 0) {
     call.reply.error(ERR_SYNTAX);
     return;
   }
   const pairs = readPairs(call, session.config);
-  const circumstances = { local: isLocal(client.address), loading: false };
+  const circumstances = { local: isLocal(client.address), loading: isLoading() };
   if (!setter.takesTime(pairs)) {
     answer(call, session.config.set(pairs, circumstances));
     return;

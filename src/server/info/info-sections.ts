@@ -4,6 +4,7 @@ import type { DataCall } from "../../keyspace/data-call";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { Tracking } from "../../keyspace/tracking/tracking";
 import type { SessionContext } from "../../session/session-context";
+import type { PersistenceService } from "../persistence-service";
 import type { ServerFacts } from "../server-facts";
 import { clientsSection } from "./clients-section";
 import { clusterSection } from "./cluster-section";
@@ -22,6 +23,7 @@ import { statsSection, type TurnCounts } from "./stats-section";
 /** Where INFO finds what it tells; what is a function exists only when commands are run. */
 export interface InfoSources {
   readonly facts: ServerFacts;
+  readonly persistence: PersistenceService;
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
   readonly tracking: Tracking;
@@ -52,12 +54,13 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
       lazyFree: keyspace.lazyFree,
       systemMemoryBytes: facts.systemMemoryBytes,
     }),
-    persistenceSection(keyspace, facts),
+    persistenceSection(keyspace, sources.persistence),
     statsSection({
       session: session.stats,
       pubSub: session.pubSub,
       keyspace,
       tracking: sources.tracking,
+      saves: sources.persistence.saves,
       exceededTime,
       pipeline,
       turns,

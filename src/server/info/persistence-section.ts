@@ -1,41 +1,79 @@
 import type { Keyspace } from "../../keyspace/keyspace";
-import type { ServerFacts } from "../server-facts";
-import type { InfoSection } from "./info-section";
+import type { PersistenceService } from "../persistence-service";
+import { type InfoField, type InfoSection, twoDecimals } from "./info-section";
 
-/** INFO persistence of a node that neither saves nor logs yet: what is true of it. */
-export function persistenceSection(keyspace: Keyspace, facts: ServerFacts): InfoSection {
-  const fields = () =>
-    [
-      ["loading", 0],
-      ["async_loading", 0],
-      ["current_cow_peak", 0],
-      ["current_cow_size", 0],
-      ["current_cow_size_age", 0],
-      ["current_fork_perc", "0.00"],
-      ["current_save_keys_processed", 0],
-      ["current_save_keys_total", 0],
-      ["rdb_changes_since_last_save", keyspace.stats.dirty],
-      ["rdb_bgsave_in_progress", 0],
-      ["rdb_last_save_time", Math.floor(facts.startedMs / 1000)],
-      ["rdb_last_bgsave_status", "ok"],
-      ["rdb_last_bgsave_time_sec", -1],
-      ["rdb_current_bgsave_time_sec", -1],
-      ["rdb_saves", 0],
-      ["rdb_last_cow_size", 0],
-      ["rdb_last_load_keys_expired", 0],
-      ["rdb_last_load_keys_loaded", 0],
-      ["aof_enabled", 0],
-      ["aof_rewrite_in_progress", 0],
-      ["aof_rewrite_scheduled", 0],
-      ["aof_last_rewrite_time_sec", -1],
-      ["aof_current_rewrite_time_sec", -1],
-      ["aof_last_bgrewrite_status", "ok"],
-      ["aof_rewrites", 0],
-      ["aof_rewrites_consecutive_failures", 0],
-      ["aof_last_write_status", "ok"],
-      ["aof_last_cow_size", 0],
-      ["module_fork_in_progress", 0],
-      ["module_fork_last_cow_size", 0],
-    ] as const;
+/**
+ * INFO persistence. What a fork would copy are here the blocks that a snapshot makes stay beside
+ * the data; `current_fork_perc` is the share of the keys that have been written.
+ */
+export function persistenceSection(
+  keyspace: Keyspace,
+  persistence: Pick<PersistenceService, "saves" | "loading">,
+): InfoSection {
+  const fields = () => [
+    ["loading", persistence.loading.isLoading ? 1 : 0] as const,
+    ["async_loading", 0] as const,
+    ...progressFields(persistence),
+    ["rdb_changes_since_last_save", keyspace.stats.dirty] as const,
+    ...rdbFields(persistence),
+    ...AOF_FIELDS,
+    ...loadingFields(persistence),
+  ];
   return { name: "Persistence", shownBy: "default", fields };
+}
+
+function progressFields({ saves }: Pick<PersistenceService, "saves">): InfoField[] {
+  const { heldBytes, keysDone, keysTotal } = saves;
+  return [
+    ["current_cow_peak", heldBytes],
+    ["current_cow_size", heldBytes],
+    ["current_cow_size_age", 0],
+    ["current_fork_perc", twoDecimals(keysTotal === 0 ? 0 : (keysDone * 100) / keysTotal)],
+    ["current_save_keys_processed", keysDone],
+    ["current_save_keys_total", keysTotal],
+  ];
+}
+
+function rdbFields({ saves, loading }: Pick<PersistenceService, "saves" | "loading">): InfoField[] {
+  return [
+    ["rdb_bgsave_in_progress", saves.isRunning ? 1 : 0],
+    ["rdb_last_save_time", saves.lastSaveSeconds],
+    ["rdb_last_bgsave_status", saves.hasFailed ? "err" : "ok"],
+    ["rdb_last_bgsave_time_sec", saves.lastDurationSeconds],
+    ["rdb_current_bgsave_time_sec", saves.runningSeconds],
+    ["rdb_saves", saves.saves],
+    ["rdb_last_cow_size", saves.lastHeldBytes],
+    ["rdb_last_load_keys_expired", loading.keysExpired],
+    ["rdb_last_load_keys_loaded", loading.keysLoaded],
+  ];
+}
+
+/** There is no append only file yet, and modules never. */
+const AOF_FIELDS: readonly InfoField[] = [
+  ["aof_enabled", 0],
+  ["aof_rewrite_in_progress", 0],
+  ["aof_rewrite_scheduled", 0],
+  ["aof_last_rewrite_time_sec", -1],
+  ["aof_current_rewrite_time_sec", -1],
+  ["aof_last_bgrewrite_status", "ok"],
+  ["aof_rewrites", 0],
+  ["aof_rewrites_consecutive_failures", 0],
+  ["aof_last_write_status", "ok"],
+  ["aof_last_cow_size", 0],
+  ["module_fork_in_progress", 0],
+  ["module_fork_last_cow_size", 0],
+];
+
+function loadingFields({ loading }: Pick<PersistenceService, "loading">): InfoField[] {
+  if (!loading.isLoading) return [];
+  const { totalBytes, loadedBytes } = loading;
+  const percent = totalBytes === 0 ? 0 : (loadedBytes * 100) / totalBytes;
+  return [
+    ["loading_start_time", loading.startedSeconds],
+    ["loading_total_bytes", totalBytes],
+    ["loading_rdb_used_mem", loading.usedMemory],
+    ["loading_loaded_bytes", loadedBytes],
+    ["loading_loaded_perc", twoDecimals(percent)],
+    ["loading_eta_seconds", loading.etaSeconds],
+  ];
 }

@@ -2,6 +2,7 @@ import type { Pipeline } from "../../command/pipeline";
 import type { DataCall } from "../../keyspace/data-call";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { Tracking } from "../../keyspace/tracking/tracking";
+import type { RdbSaves } from "../../persistence/snapshot/rdb-saves";
 import type { PubSub } from "../../session/pubsub/pub-sub";
 import type { SessionStats } from "../../session/session-stats";
 import type { ExceededTime } from "./exceeded-time";
@@ -12,6 +13,7 @@ export interface StatsSectionParts {
   readonly pubSub: PubSub;
   readonly keyspace: Keyspace;
   readonly tracking: Tracking;
+  readonly saves: Pick<RdbSaves, "started" | "lastStartUs">;
   readonly exceededTime: ExceededTime;
   readonly pipeline: () => Pick<Pipeline<DataCall>, "commandsProcessed">;
   readonly turns: () => TurnCounts;
@@ -35,6 +37,9 @@ export function statsSection(parts: StatsSectionParts): InfoSection {
     ...trafficFields(parts),
     ...keyspaceFields(parts),
     ...subscriptionFields(parts.pubSub),
+    // Nothing forks, but the start of a snapshot is what these tell of.
+    ["latest_fork_usec", parts.saves.lastStartUs] as const,
+    ["total_forks", parts.saves.started] as const,
     ...ABSENT_FIELDS,
     ...trackingFields(parts.tracking),
     ...processingFields(parts),
@@ -88,8 +93,6 @@ function subscriptionFields(pubSub: PubSub): InfoField[] {
 }
 
 const ABSENT_FIELDS: readonly InfoField[] = [
-  ["latest_fork_usec", 0],
-  ["total_forks", 0],
   ["migrate_cached_sockets", 0],
   ["slave_expires_tracked_keys", 0],
   ["active_defrag_hits", 0],

@@ -42,12 +42,15 @@ export function refusedParts(config: Config, loaded: LoadedConfig): ConfigProble
 export function missingParts(config: Config): string[] {
   const missing: string[] = [];
   if (config.flag("appendonly")) {
-    missing.push("appendonly is on, but this build keeps data in memory only.");
-  }
-  if (existsSync(config.text("dbfilename")) || existsSync(config.text("appenddirname"))) {
     missing.push(
-      "There is a saved data set in the working directory. This build cannot load it and starts " +
-        "empty; the files are left as they are.",
+      "appendonly is on, but this build keeps no append only file: what the save points leave out " +
+        "is lost when the server ends.",
+    );
+  }
+  if (existsSync(config.text("appenddirname"))) {
+    missing.push(
+      "There is an append only file in the working directory. This build cannot load it; the file " +
+        "is left as it is.",
     );
   }
   const master = config.value("replicaof");

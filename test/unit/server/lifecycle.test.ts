@@ -19,18 +19,20 @@ function newConfig(settings: Readonly<Record<string, string>> = {}): Config {
   return config;
 }
 
-/** A shutdown that writes down what happens. */
-function newShutdown(settings: Record<string, string>, save?: () => string | undefined) {
+/** A shutdown that writes down what happens; absent `save`: nobody can be asked to. */
+function newShutdown(settings: Record<string, string>, save?: () => boolean, isLoading = false) {
   const steps: string[] = [];
+  const saves = save && { saveNow: save, stopForShutdown: () => steps.push("stop saving") };
   const shutdown = new Shutdown({
     config: newConfig(settings),
     notice: (text) => steps.push(`* ${text}`),
     warning: (text) => steps.push(`# ${text}`),
+    saves: () => saves,
+    isLoading: () => isLoading,
     begin: () => steps.push("begin"),
     removePidFile: () => true,
     closeListeners: () => true,
     finish: () => steps.push("finish"),
-    ...(save && { save }),
   });
   return { shutdown, steps };
 }
@@ -48,13 +50,13 @@ describe("a shutdown", () => {
       [{ save: "60 1" }, 0],
       [{ save: "" }, SHUTDOWN_SAVE],
     ] as const) {
-      const { shutdown, steps } = newShutdown(settings, () => undefined);
+      const { shutdown, steps } = newShutdown(settings, () => true);
       assert.equal(shutdown.request(flags), true);
       assert.deepEqual(steps, [
         "# User requested shutdown...",
         "begin",
+        "stop saving",
         "* Saving the final RDB snapshot before exiting.",
-        "* DB saved on disk",
         ...END,
       ]);
     }
@@ -68,16 +70,25 @@ describe("a shutdown", () => {
     ] as const) {
       const { shutdown, steps } = newShutdown(settings, fail);
       assert.equal(shutdown.request(flags), true);
-      assert.deepEqual(steps.slice(2), END);
+      assert.deepEqual(steps.slice(3), END);
     }
   });
 
   test("is refused when saving fails, unless it is forced", () => {
-    const { shutdown, steps } = newShutdown({ save: "60 1" }, () => "No space left on device");
+    const { shutdown, steps } = newShutdown({ save: "60 1" }, () => false);
     assert.equal(shutdown.request(0), false);
-    assert.match(steps.at(-1) ?? "", /^# Error trying to save the DB, can't exit: No space left/);
+    assert.deepEqual(steps.slice(-2), [
+      "# Error trying to save the DB, can't exit.",
+      "# Errors trying to shut down the server. Check the logs for more information.",
+    ]);
     assert.equal(shutdown.request(SHUTDOWN_FORCE), true);
     assert.deepEqual(steps.slice(-END.length), END);
+  });
+
+  test("never writes over the file that is being read", () => {
+    const fail = (): never => assert.fail("saved");
+    const { shutdown } = newShutdown({ save: "60 1" }, fail, true);
+    assert.equal(shutdown.request(SHUTDOWN_SAVE), true);
   });
 
   test("happens once, however often it is asked for", () => {
@@ -89,9 +100,10 @@ describe("a shutdown", () => {
 });
 
 describe("signals", () => {
-  function newSignals(settings: Record<string, string>, accepts: boolean) {
+  function newSignals(settings: Record<string, string>, accepts: boolean, loading = false) {
     const seen: (string | number)[] = [];
     const signals = new Signals({
+      isLoading: () => loading,
       config: newConfig(settings),
       pid: 42,
       nowMs: () => 1_700_000_000_999,
@@ -104,6 +116,13 @@ describe("signals", () => {
     });
     return { signals, seen };
   }
+
+  test("end the process at once while the data set is being read", () => {
+    const { signals, seen } = newSignals({}, true, true);
+    signals.received("SIGTERM");
+    assert.match(String(seen[0]), /Received shutdown signal during loading, exiting now\.$/);
+    assert.deepEqual(seen.slice(1), ["exit 1"]);
+  });
 
   test("ask for a shutdown with the options of their directives", () => {
     const settings = { "shutdown-on-sigterm": "nosave force", "shutdown-on-sigint": "save" };

@@ -7,18 +7,21 @@ import type { ExpireCycle } from "../../../keyspace/expire-cycle";
 import { isLocal } from "../../../session/local-address";
 import type { SessionContext } from "../../../session/session-context";
 import type { ListLimits } from "../../../types/list/list-limits";
+import type { PersistenceService } from "../../persistence-service";
 import { DatasetDigest } from "./dataset-digest";
 import { DEBUG_HELP, NOT_HERE } from "./help-lines";
 import { printListpack, printQuicklist, quicklistFields, setPackedThreshold } from "./list-debug";
 import { objectLine } from "./object-line";
 import { populate } from "./populate";
 import { replySample } from "./protocol-samples";
+import { reload } from "./reload";
 import { tableStats } from "./table-stats";
 
 export interface DebugCommandParts {
   readonly session: SessionContext;
   readonly expireCycle: ExpireCycle;
   readonly listLimits: ListLimits;
+  readonly persistence: PersistenceService;
 }
 
 /** A subcommand with the number of its arguments, `DEBUG` and its name included. */
@@ -73,7 +76,7 @@ export function debugCommands(parts: DebugCommandParts): readonly CommandSpec<Da
 }
 
 function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcommand> {
-  const { session, expireCycle, listLimits } = parts;
+  const { session, expireCycle, listLimits, persistence } = parts;
   const print = (line: string): void => session.log.notice(line);
   const table = new Map<string, Subcommand>();
   const add = (name: string, least: number, most: number, run: Subcommand["run"]): void => {
@@ -97,6 +100,7 @@ function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcomma
   add("protocol", 3, 3, ({ args, reply }) => replySample(reply, args.text(2).toLowerCase()));
   add("quicklist", 3, 4, (call) => printQuicklist(call, print));
   add("quicklist-packed-threshold", 3, 3, (call) => setPackedThreshold(call, listLimits));
+  add("reload", 2, MANY, (call) => reload(call, persistence));
   add("set-active-expire", 3, 3, ({ args, reply }) => {
     expireCycle.isEnabled = leadingInteger(args.text(2)) !== 0;
     reply.ok();

@@ -1,0 +1,24 @@
+import type { SavedData } from "../rdb/dataset-writer";
+
+/** What is to be written where and how: plain data, so that it can be sent to a worker. */
+export interface SaveOrder {
+  readonly data: Omit<SavedData, "version">;
+  /** RDB versions to try, until one can hold the data. */
+  readonly versions: readonly number[];
+  /** Absolute; names of files are joined to it, because `dir` may change meanwhile. */
+  readonly directory: Uint8Array;
+  readonly temporaryName: string;
+  readonly fileName: Uint8Array;
+  /** rdbcompression, rdbchecksum, rdb-save-incremental-fsync. */
+  readonly compresses: boolean;
+  readonly hasChecksum: boolean;
+  readonly syncsInSteps: boolean;
+  /** rdb-key-save-delay: microseconds to wait after each key, so that tests see a slow disk. */
+  readonly keyDelayUs: number;
+}
+
+/** How it ended. `problem` is a whole sentence for the log. */
+export type SaveOutcome =
+  | { readonly kind: "saved"; readonly keys: number; readonly sizeBytes: number }
+  | { readonly kind: "cancelled" }
+  | { readonly kind: "failed"; readonly problem: string };

@@ -1,0 +1,110 @@
+import { type MessagePort, Worker } from "node:worker_threads";
+import type { ValueSaver } from "../../keyspace/value-codec";
+import { type BlockMemory, SegmentView } from "../../memory/block-memory";
+import type { SaveOrder, SaveOutcome } from "./save-order";
+import { SaveProgress } from "./save-progress";
+import { writeSnapshot } from "./write-snapshot";
+
+/** Who writes snapshots: the real one below, or a test's. */
+export interface SnapshotWriter {
+  /** Writes before it returns; memory stands still because nobody else runs. */
+  writeNow(order: SaveOrder, memory: BlockMemory): SaveOutcome;
+  /**
+   * Begins to write what is in the segments, which are frozen until `ended` is called: once, in a
+   * later turn. One at a time.
+   */
+  begin(
+    order: SaveOrder,
+    segments: readonly SharedArrayBuffer[],
+    progress: SaveProgress,
+    ended: (outcome: SaveOutcome) => void,
+  ): void;
+}
+
+/** One saver per type but string, for values in that memory. */
+export type SaversOf = (memory: BlockMemory) => readonly ValueSaver[];
+
+interface Message {
+  readonly order: SaveOrder;
+  readonly segments: readonly SharedArrayBuffer[];
+  readonly progress: SharedArrayBuffer;
+}
+
+/**
+ * The worker thread that writes snapshots, from the side of the main thread: started when the first
+ * is written, and kept.
+ *
+ * What always holds: every order has exactly one outcome. A thread that dies, whatever of, ends its
+ * order as failed and never the server; the next order gets a new thread.
+ */
+export class SnapshotThread implements SnapshotWriter {
+  readonly #file: string;
+  readonly #saversOf: SaversOf;
+  #worker: Worker | undefined;
+  #ended: ((outcome: SaveOutcome) => void) | undefined;
+  #lastError = "";
+
+  /** @param file the compiled program of the worker, which calls `serveSnapshots`. */
+  constructor(file: string, saversOf: SaversOf) {
+    this.#file = file;
+    this.#saversOf = saversOf;
+  }
+
+  writeNow(order: SaveOrder, memory: BlockMemory): SaveOutcome {
+    return writeSnapshot(order, memory, this.#saversOf(memory), new SaveProgress());
+  }
+
+  begin(
+    order: SaveOrder,
+    segments: readonly SharedArrayBuffer[],
+    progress: SaveProgress,
+    ended: (outcome: SaveOutcome) => void,
+  ): void {
+    if (this.#ended !== undefined) throw new Error("a snapshot is being written already");
+    const message: Message = { order, segments, progress: progress.shared };
+    const worker = this.#worker ?? this.#start();
+    this.#ended = ended;
+    worker.ref();
+    worker.postMessage(message);
+  }
+
+  /** Ends the thread, in the middle of what it does. For tests and the end of the process. */
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#file, { execArgv: [], name: "snapshots" });
+    this.#worker = worker;
+    this.#lastError = "";
+    worker.on("message", (outcome: SaveOutcome) => this.#end(outcome));
+    worker.on("error", (error) => {
+      this.#lastError = `: ${error instanceof Error ? error.message : String(error)}`;
+    });
+    worker.on("exit", (code) => {
+      this.#worker = undefined;
+      const problem = `The thread that saves has ended with code ${code}${this.#lastError}`;
+      this.#end({ kind: "failed", problem });
+    });
+    return worker;
+  }
+
+  #end(outcome: SaveOutcome): void {
+    const ended = this.#ended;
+    if (ended === undefined) return;
+    this.#ended = undefined;
+    this.#worker?.unref();
+    ended(outcome);
+  }
+}
+
+/** The worker's side: writes what it is sent, one after the other. */
+export function serveSnapshots(port: MessagePort, saversOf: SaversOf): void {
+  port.on("message", ({ order, segments, progress: shared }: Message) => {
+    const progress = new SaveProgress(shared);
+    const memory = new SegmentView(segments);
+    const outcome = writeSnapshot(order, memory, saversOf(memory), progress);
+    progress.end();
+    port.postMessage(outcome);
+  });
+}

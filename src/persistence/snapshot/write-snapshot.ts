@@ -1,0 +1,110 @@
+import type { ValueSaver } from "../../keyspace/value-codec";
+import type { BlockMemory } from "../../memory/block-memory";
+import { RdbWriter } from "../../rdb/rdb-writer";
+import { DatasetWriter, ValueTooNew } from "../rdb/dataset-writer";
+import type { SaveOrder, SaveOutcome } from "./save-order";
+import type { SaveProgress } from "./save-progress";
+import { SnapshotFile, SnapshotFileError } from "./snapshot-file";
+
+class Cancelled extends Error {}
+
+const US_PER_MS = 1000;
+
+/**
+ * Writes a data set into an RDB file and puts that in its place, in the thread that calls: memory
+ * must stand still meanwhile, frozen or between two turns.
+ *
+ * A data set that the version tried first cannot hold is begun anew in the next. Throws nothing of
+ * what disks and data may do, only what is a mistake of ours.
+ */
+export function writeSnapshot(
+  order: SaveOrder,
+  memory: BlockMemory,
+  savers: readonly ValueSaver[],
+  progress: SaveProgress,
+): SaveOutcome {
+  let outcome: SaveOutcome | undefined;
+  for (const [index, version] of order.versions.entries()) {
+    const mayTryNext = index + 1 < order.versions.length;
+    outcome = writeVersion(order, version, mayTryNext, memory, savers, progress);
+    if (outcome !== undefined) break;
+  }
+  return outcome ?? { kind: "failed", problem: "There is no RDB version to write." };
+}
+
+/** Undefined when the version cannot hold the data and there is another to try. */
+function writeVersion(
+  order: SaveOrder,
+  version: number,
+  mayTryNext: boolean,
+  memory: BlockMemory,
+  savers: readonly ValueSaver[],
+  progress: SaveProgress,
+): SaveOutcome | undefined {
+  let file: SnapshotFile | undefined;
+  try {
+    if (progress.isCancelled) throw new Cancelled();
+    file = new SnapshotFile(order, order.syncsInSteps);
+    const keys = writeDataset(order, version, memory, savers, progress, file);
+    file.finish();
+    if (!progress.beginCommit()) throw new Cancelled();
+    file.commit();
+    return { kind: "saved", keys, sizeBytes: file.sizeBytes };
+  } catch (error) {
+    file?.abandon();
+    if (error instanceof Cancelled) return { kind: "cancelled" };
+    if (error instanceof ValueTooNew && mayTryNext) return undefined;
+    if (error instanceof SnapshotFileError || error instanceof ValueTooNew) {
+      return { kind: "failed", problem: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Returns how many keys there were. */
+function writeDataset(
+  order: SaveOrder,
+  version: number,
+  memory: BlockMemory,
+  savers: readonly ValueSaver[],
+  progress: SaveProgress,
+  file: SnapshotFile,
+): number {
+  const sink = (bytes: Uint8Array, length: number): void => {
+    if (progress.isCancelled) throw new Cancelled();
+    file.write(bytes, length);
+  };
+  const delay = new KeyDelay(order.keyDelayUs);
+  const dataset = new DatasetWriter(
+    memory,
+    savers,
+    new RdbWriter(sink, order),
+    { ...order.data, version },
+    () => {
+      progress.keys = dataset.keys;
+      delay.afterKey();
+      if (progress.isCancelled) throw new Cancelled();
+    },
+  );
+  dataset.write();
+  return dataset.keys;
+}
+
+/** Waits so long for each key on the average; a wait of less than a millisecond is saved up. */
+class KeyDelay {
+  readonly #delayUs: number;
+  readonly #nobody = new Int32Array(new SharedArrayBuffer(4));
+  #owedUs = 0;
+
+  constructor(delayUs: number) {
+    this.#delayUs = Math.max(0, delayUs);
+  }
+
+  afterKey(): void {
+    if (this.#delayUs === 0) return;
+    this.#owedUs += this.#delayUs;
+    if (this.#owedUs < US_PER_MS) return;
+    Atomics.wait(this.#nobody, 0, 0, this.#owedUs / US_PER_MS);
+    this.#owedUs = 0;
+  }
+}

@@ -1,0 +1,35 @@
+import type { DataCall } from "../../../keyspace/data-call";
+import { LoadProblem } from "../../../persistence/loading/dataset-loading";
+import type { PersistenceService } from "../../persistence-service";
+
+/**
+ * DEBUG RELOAD: the data set goes to disk and comes back, within one command.
+ *
+ * A file that cannot be opened is an error; one that turns out to be broken half-way ends the
+ * process, as an exception in the middle of any command does.
+ */
+export function reload(call: DataCall, persistence: PersistenceService): void {
+  const { args, reply } = call;
+  let saves = true;
+  let flushes = true;
+  for (let i = 2; i < args.count; i++) {
+    const word = args.text(i).toLowerCase();
+    if (word === "nosave") saves = false;
+    else if (word === "noflush") flushes = false;
+    else if (word !== "merge") {
+      reply.error("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+      return;
+    }
+  }
+  if (saves && !persistence.saves.saveNow()) {
+    reply.error("ERR");
+    return;
+  }
+  try {
+    persistence.reload(flushes);
+    reply.ok();
+  } catch (error) {
+    if (!(error instanceof LoadProblem) || persistence.loading.isLoading) throw error;
+    reply.error("ERR Error trying to load the RDB dump");
+  }
+}

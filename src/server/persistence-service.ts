@@ -1,0 +1,140 @@
+import type { Clock } from "../base/clock";
+import type { Config } from "../config/config";
+import type { Eviction } from "../keyspace/eviction";
+import type { Keyspace } from "../keyspace/keyspace";
+import type { UsedMemory } from "../keyspace/used-memory";
+import type { ValueLoader } from "../keyspace/value-codec";
+import type { Arena } from "../memory/arena";
+import { DatasetLoading, LoadProblem } from "../persistence/loading/dataset-loading";
+import { RdbSaves } from "../persistence/snapshot/rdb-saves";
+import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
+import type { SessionLog } from "../session/session-log";
+import type { BackgroundJob } from "./background";
+import type { CronTask } from "./cron";
+
+export interface PersistenceServiceParts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: SessionLog;
+  readonly memory: Arena;
+  readonly keyspace: Keyspace;
+  readonly eviction: Eviction;
+  readonly usedMemory: UsedMemory;
+  readonly writer: SnapshotWriter;
+  readonly loaders: readonly ValueLoader[];
+  readonly onLatency: (event: string, durationMs: number) => void;
+  /** Raise or lower the gates; they exist once the commands do. */
+  readonly setLoading: (isLoading: boolean) => void;
+  readonly setRefusesWrites: (refuses: boolean) => void;
+}
+
+/** Between two looks at the sockets while the data set is loaded. */
+const LOADING_SLICE_MS = 5;
+const MERGES_PER_LOOK = 16;
+
+/** Saving and loading of the data set, wired to configuration, cron, gates and keyspace. */
+export class PersistenceService {
+  readonly saves: RdbSaves;
+  readonly loading: DatasetLoading;
+  readonly #parts: PersistenceServiceParts;
+  /** Databases that may have more chunks than they need since a snapshot forbade to merge. */
+  #wide = 0;
+
+  constructor(parts: PersistenceServiceParts) {
+    const { config, clock, log, memory, keyspace, usedMemory, writer, loaders } = parts;
+    this.#parts = parts;
+    this.saves = new RdbSaves({
+      config,
+      clock,
+      log,
+      memory,
+      keyspace,
+      writer,
+      pid: process.pid,
+      usedBytes: () => usedMemory.bytes,
+      isOtherJobRunning: () => this.isOtherJobRunning(),
+      onLatency: parts.onLatency,
+      statusChanged: () => parts.setRefusesWrites(this.saves.refusesWrites),
+      thawed: () => {
+        this.#wide = keyspace.databases.length;
+      },
+    });
+    this.loading = new DatasetLoading({
+      keyspace,
+      loaders,
+      clock,
+      log,
+      changed: (isLoading) => {
+        parts.eviction.appliesLimit = !isLoading;
+        parts.setLoading(isLoading);
+      },
+    });
+    keyspace.afterFlushAll = () => this.saves.flushedAll();
+  }
+
+  /** Whether something beside a snapshot keeps the one place for background work taken. */
+  isOtherJobRunning(): boolean {
+    return false;
+  }
+
+  /**
+   * At the start of the process: reads the file, if there is one, in slices between which clients
+   * are told to wait. @throws LoadProblem; then the data set must not be used.
+   */
+  async loadAtStart(): Promise<void> {
+    const { config, clock, log, keyspace } = this.#parts;
+    const startedMs = clock.monotonicMs();
+    try {
+      this.loading.begin(config.bytes("dbfilename"));
+    } catch (error) {
+      if (error instanceof LoadProblem && error.isMissing) return;
+      throw error;
+    }
+    let functions: readonly Uint8Array[] | undefined;
+    while (functions === undefined) {
+      keyspace.setTime(clock.nowMs());
+      functions = this.loading.step(LOADING_SLICE_MS);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.saves.functions = functions;
+    keyspace.stats.dirty = 0;
+    const seconds = ((clock.monotonicMs() - startedMs) / 1000).toFixed(3);
+    log.notice(`DB loaded from disk: ${seconds} seconds`);
+  }
+
+  /** DEBUG RELOAD, within a command. @throws LoadProblem */
+  reload(flushes: boolean): void {
+    const { config, keyspace, log } = this.#parts;
+    const path = config.bytes("dbfilename");
+    this.loading.begin(path);
+    if (flushes) for (const database of keyspace.databases) keyspace.flush(database);
+    this.saves.functions = this.loading.step(Number.POSITIVE_INFINITY) ?? [];
+    keyspace.stats.dirty = 0;
+    log.warning("DB reloaded by DEBUG RELOAD");
+  }
+
+  tasks(): CronTask[] {
+    return [{ name: "saves", periodMs: 0, run: () => this.saves.tick() }];
+  }
+
+  jobs(): BackgroundJob[] {
+    return [
+      {
+        name: "narrow",
+        hasWork: () => this.#wide > 0 && !this.#parts.memory.frozenNow,
+        work: (budgetMs) => this.#narrow(budgetMs),
+      },
+    ];
+  }
+
+  /** Merges chunks of dictionaries that were emptied while a snapshot was written. */
+  #narrow(budgetMs: number): void {
+    const { clock, keyspace } = this.#parts;
+    const endMs = clock.monotonicMs() + budgetMs;
+    let merges = 0;
+    while (this.#wide > 0) {
+      if (!keyspace.databases[this.#wide - 1].dict.shrink()) this.#wide--;
+      else if (++merges % MERGES_PER_LOOK === 0 && clock.monotonicMs() >= endMs) return;
+    }
+  }
+}

@@ -1,0 +1,6 @@
+import { parentPort } from "node:worker_threads";
+import { serveSnapshots } from "../persistence/snapshot/snapshot-thread";
+import { valueSavers } from "./value-codecs";
+
+/** The program of the thread that writes snapshots; the bundle has it as a file of its own. */
+if (parentPort !== null) serveSnapshots(parentPort, valueSavers);
