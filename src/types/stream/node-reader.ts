@@ -1,8 +1,14 @@
-import type { BlockMemory } from "../../memory/block-memory";
+import { type BlockMemory, GRANULE_MASK, SEGMENT_SHIFT } from "../../memory/block-memory";
 import { backLengthBefore, backLengthSize, elementSizeAt } from "../../structures/listpack-element";
 import { ListpackReader } from "../../structures/listpack-reader";
 import { StreamId } from "./stream-id";
-import { ENTRY_DELETED, ENTRY_SAME_FIELDS, NODE_ID } from "./stream-layout";
+import {
+  ENTRY_DELETED,
+  ENTRY_SAME_FIELDS,
+  NODE_ELEMENTS,
+  NODE_END,
+  NODE_ID,
+} from "./stream-layout";
 
 /**
  * A node of a stream as readers see it: a listpack with some tens of entries, in the very elements
@@ -44,6 +50,18 @@ export class NodeReader extends ListpackReader {
   constructor(memory: BlockMemory) {
     super(memory);
     this.#memory = memory;
+  }
+
+  /** Looks at the block from now on, without its entries. A node does not count its elements. */
+  override open(ref: number): this {
+    const segment = ref >>> SEGMENT_SHIFT;
+    const at = (ref & GRANULE_MASK) << 2;
+    this.ref = ref;
+    this.bytes = this.#memory.bytes[segment];
+    this.base = at << 2;
+    this.start = NODE_ELEMENTS;
+    this.end = this.#memory.words[segment][at + NODE_END];
+    return this;
   }
 
   /** Looks at node `ref` from now on. */

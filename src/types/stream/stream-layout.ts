@@ -9,10 +9,10 @@ import { type BlockMemory, GRANULE_MASK, SEGMENT_SHIFT } from "../../memory/bloc
  *       tail      the last node, 0 in an empty stream
  *       groups    CountedTree of the consumer groups, ordered by name (groups/group-layout.ts)
  *
- *     node     [count][start][end][ID 4] | element | element | ...         (stream-node.ts)
+ *     node     [end][ID 4] | element | element | ...                       (stream-node.ts)
  *
  * Numbers after a name are words; two words are 64 bits, low word first; IDs are four, most
- * significant first. A header has 76 bytes, a node 28 beside its elements and 4 in the tree.
+ * significant first. A header has 76 bytes, a node 20 beside its elements and 4 in the tree.
  */
 export const STREAM_TREE = 0;
 export const STREAM_TAIL = 1;
@@ -25,9 +25,10 @@ export const STREAM_GROUPS = 18;
 export const STREAM_WORDS = 19;
 export const STREAM_HEADER_BYTES = STREAM_WORDS * 4;
 
-/** Where a node keeps its ID: in the gap in front of its elements. */
-export const NODE_ID = 3;
-export const NODE_ELEMENTS = 28;
+/** Where a node keeps its end, in bytes of the block, and its ID; and where its elements begin. */
+export const NODE_END = 0;
+export const NODE_ID = 1;
+export const NODE_ELEMENTS = 20;
 
 /** Bits of an entry's flags, as Redis has them. */
 export const ENTRY_DELETED = 1;

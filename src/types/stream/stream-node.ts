@@ -3,10 +3,15 @@ import type { Arguments } from "../../command/arguments";
 import type { Arena } from "../../memory/arena";
 import { GRANULE_MASK, SEGMENT_SHIFT } from "../../memory/block-memory";
 import { ListpackElement } from "../../structures/listpack-element";
-import { LISTPACK_COUNT, LISTPACK_END, LISTPACK_START } from "../../structures/listpack-reader";
 import { NodeReader } from "./node-reader";
 import type { StreamId } from "./stream-id";
-import { ENTRY_DELETED, ENTRY_SAME_FIELDS, NODE_ELEMENTS, NODE_ID } from "./stream-layout";
+import {
+  ENTRY_DELETED,
+  ENTRY_SAME_FIELDS,
+  NODE_ELEMENTS,
+  NODE_END,
+  NODE_ID,
+} from "./stream-layout";
 
 /**
  * A node of a stream that changes: entries added at its end and marked as deleted.
@@ -53,18 +58,18 @@ export class StreamNode extends NodeReader {
     this.#putInteger(pairs);
     for (let i = 0; i < pairs; i++) this.#putArgument(args, fieldIndex + i * 2);
     this.#putInteger(0);
-    this.#storeCounts(pairs + 4);
+    this.#storeEnd();
     return this.openNode(ref);
   }
 
   /** Makes a node of elements as they lie in a file; the caller has checked them. */
-  adopt(id: StreamId, bytes: Uint8Array, at: number, length: number, elements: number): this {
+  adopt(id: StreamId, bytes: Uint8Array, at: number, length: number): this {
     const ref = this.#memory.alloc(NODE_ELEMENTS + length);
     this.#writeHeader(ref, id);
     this.open(ref);
     copyBytes(this.bytes, this.base + this.end, bytes, at, length);
     this.end += length;
-    this.#storeCounts(elements);
+    this.#storeEnd();
     return this.openNode(ref);
   }
 
@@ -83,9 +88,8 @@ export class StreamNode extends NodeReader {
     this.#putDifference(id.seqHigh, id.seqLow, master.seqHigh, master.seqLow);
     if (!isSame) this.#putInteger(pairs);
     for (let i = first; i < end; i += step) this.#putArgument(args, i);
-    const elements = isSame ? pairs + 3 : pairs * 2 + 4;
-    this.#putInteger(elements);
-    this.#storeCounts(this.count + elements + 1);
+    this.#putInteger(isSame ? pairs + 3 : pairs * 2 + 4);
+    this.#storeEnd();
     this.setEntryCounts(this.live + 1, this.deleted);
   }
 
@@ -114,7 +118,7 @@ export class StreamNode extends NodeReader {
     this.#putInteger(live);
     this.#putInteger(deleted);
     this.end = end;
-    this.#storeCounts(this.count);
+    this.#storeEnd();
   }
 
   /** Copies the node if a snapshot has frozen it. Offsets stay. */
@@ -127,14 +131,6 @@ export class StreamNode extends NodeReader {
   trim(): void {
     const memory = this.#memory;
     if (memory.capacityOf(this.ref) > this.end + 15) this.#rebuild(this.end);
-  }
-
-  /** A copy of the node in a block of its own, which is not opened. */
-  copy(): number {
-    const memory = this.#memory;
-    const copy = memory.alloc(this.end);
-    memory.copyWords(this.ref, copy, (this.end + 3) >>> 2);
-    return copy;
   }
 
   #hasFields(args: Arguments, fieldIndex: number, pairs: number): boolean {
@@ -224,18 +220,12 @@ export class StreamNode extends NodeReader {
   #writeHeader(ref: number, id: StreamId): void {
     const words = this.#memory.words[ref >>> SEGMENT_SHIFT];
     const at = (ref & GRANULE_MASK) << 2;
-    words[at + LISTPACK_COUNT] = 0;
-    words[at + LISTPACK_START] = NODE_ELEMENTS;
-    words[at + LISTPACK_END] = NODE_ELEMENTS;
+    words[at + NODE_END] = NODE_ELEMENTS;
     id.store(this.#memory, ref, NODE_ID);
   }
 
-  /** Stores the number of elements and the end. */
-  #storeCounts(count: number): void {
+  #storeEnd(): void {
     const words = this.#memory.words[this.ref >>> SEGMENT_SHIFT];
-    const at = (this.ref & GRANULE_MASK) << 2;
-    this.count = count;
-    words[at + LISTPACK_COUNT] = count;
-    words[at + LISTPACK_END] = this.end;
+    words[((this.ref & GRANULE_MASK) << 2) + NODE_END] = this.end;
   }
 }

@@ -182,13 +182,13 @@ export class Stream extends StreamReader {
   }
 
   /** Adds a node of elements as they lie in a file, behind all others. Entries are not counted. */
-  adoptNode(id: StreamId, bytes: Uint8Array, at: number, length: number, elements: number): void {
+  adoptNode(id: StreamId, bytes: Uint8Array, at: number, length: number): void {
     const tailRef = wordOf(this.#memory, this.ref, STREAM_TAIL);
     if (tailRef !== 0) {
       this.#tail.openNode(tailRef);
       this.#closeTail();
     }
-    this.#tail.adopt(id, bytes, at, length, elements);
+    this.#tail.adopt(id, bytes, at, length);
     setWord(this.#memory, this.ref, STREAM_TAIL, this.#tail.ref);
   }
 
