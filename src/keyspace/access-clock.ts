@@ -67,4 +67,15 @@ export class AccessClock {
   idleSecondsOf(meta: number): number {
     return ((this.#seconds & CLOCK_MASK) - (meta >>> 8)) & CLOCK_MASK;
   }
+
+  /** Bits 8-31, shifted down, for a counter that was told; NaN where accesses are not counted. */
+  clockOfFrequency(counter: number): number {
+    return this.countsAccesses ? (this.#minutes << 8) | counter : Number.NaN;
+  }
+
+  /** The same for seconds without use; NaN where accesses are counted. */
+  clockOfIdle(seconds: number): number {
+    if (this.countsAccesses) return Number.NaN;
+    return ((this.#seconds & CLOCK_MASK) - Math.min(seconds, CLOCK_MASK)) & CLOCK_MASK;
+  }
 }

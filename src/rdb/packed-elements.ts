@@ -23,6 +23,10 @@ export abstract class PackedElements {
   valueBytes: Uint8Array;
   valueAt = 0;
   valueLength = 0;
+  /** Whether the element shown is kept as an integer, and then its two halves. */
+  isInteger = false;
+  integerHigh = 0;
+  integerLow = 0;
   protected bytes: Uint8Array;
   /** The elements lie from `start` to before `end`. */
   protected start = 0;
@@ -90,9 +94,14 @@ export abstract class PackedElements {
     this.valueBytes = this.bytes;
     this.valueAt = at;
     this.valueLength = length;
+    this.isInteger = false;
   }
 
+  /** Of 32 bits. */
   protected showInteger(value: number): void {
+    this.isInteger = true;
+    this.integerLow = value | 0;
+    this.integerHigh = value >> 31;
     this.valueBytes = this.#digits;
     this.valueAt = 0;
     this.valueLength = formatInteger(value, this.#digits, 0);
@@ -108,13 +117,14 @@ export abstract class PackedElements {
     }
     const high = this.uint32(at + 4) | 0;
     const value = high * TWO_32 + low;
-    if (Number.isSafeInteger(value)) {
-      this.showInteger(value);
-      return;
-    }
+    this.isInteger = true;
+    this.integerLow = low | 0;
+    this.integerHigh = high;
     this.valueBytes = this.#digits;
     this.valueAt = 0;
-    this.valueLength = formatInt64((BigInt(high) << 32n) | BigInt(low), this.#digits, 0);
+    this.valueLength = Number.isSafeInteger(value)
+      ? formatInteger(value, this.#digits, 0)
+      : formatInt64((BigInt(high) << 32n) | BigInt(low), this.#digits, 0);
   }
 
   /** Four bytes, least significant first; what is beyond the bytes counts as 0. */

@@ -8,6 +8,7 @@ import { keyspaceCommands } from "../keyspace/commands/keyspace-commands";
 import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
 import { trackingCommands } from "../keyspace/tracking/tracking-commands";
+import { type DumpParts, dumpCommands } from "../persistence/commands/dump-restore";
 import { saveCommands } from "../persistence/snapshot/save-commands";
 import { sessionCommands } from "../session/session-commands";
 import { transactionCommands } from "../transactions/commands/transaction-commands";
@@ -36,6 +37,7 @@ import { timeCommands } from "./commands/time";
 import { ConfigSetter } from "./config-setter";
 import { infoCommands } from "./info/info-command";
 import type { ServerContext } from "./server-context";
+import { valueLoaders, valueSavers } from "./value-codecs";
 
 /**
  * Every command of the data node, room by room. A command that is not here does not exist. Rooms
@@ -51,6 +53,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...sessionCommands(context.session, trackingCommands(context.tracking)),
     ...selectCommands,
     ...keyspaceCommands,
+    ...dumpCommands(dumpParts(context)),
     ...transactionCommands(context.transactions),
     ...stringCommands(limits),
     ...bitmapCommands(limits, context.bits),
@@ -77,6 +80,14 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
       tableHolder: context.tableHolder,
     }),
   ];
+}
+
+function dumpParts({ keyspace, session, fieldExpiry }: ServerContext): DumpParts {
+  return {
+    memory: keyspace.memory,
+    savers: valueSavers(keyspace.memory),
+    loaders: valueLoaders(keyspace, session.config, fieldExpiry),
+  };
 }
 
 function configParts(context: ServerContext): ConfigCommandParts {

@@ -12,6 +12,9 @@ import { ListSaver } from "../types/list/list-saver";
 import { SetLimits } from "../types/set/set-limits";
 import { SetLoader } from "../types/set/set-loader";
 import { SetSaver } from "../types/set/set-saver";
+import { StreamLimits } from "../types/stream/stream-limits";
+import { StreamLoader } from "../types/stream/stream-loader";
+import { StreamSaver } from "../types/stream/stream-saver";
 import { ZsetLimits } from "../types/zset/zset-limits";
 import { ZsetLoader } from "../types/zset/zset-loader";
 import { ZsetSaver } from "../types/zset/zset-saver";
@@ -23,6 +26,7 @@ export function valueSavers(memory: BlockMemory): readonly ValueSaver[] {
     new SetSaver(memory),
     new ZsetSaver(memory),
     new HashSaver(memory),
+    new StreamSaver(memory),
   ];
 }
 
@@ -38,5 +42,6 @@ export function valueLoaders(
     new SetLoader(memory, hash, new SetLimits().followConfig(config)),
     new ZsetLoader(memory, hash, new ZsetLimits().followConfig(config)),
     new HashLoader(memory, hash, new HashLimits().followConfig(config), fieldExpiry),
+    new StreamLoader(memory, new StreamLimits().followConfig(config)),
   ];
 }

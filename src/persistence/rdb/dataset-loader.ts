@@ -1,17 +1,16 @@
 import { copyBytes } from "../../base/bytes";
-import { type Database, NO_EXPIRY } from "../../keyspace/database";
+import type { Database } from "../../keyspace/database";
 import { ENTRY_META, setWord, wordOf, writeExactExpiry } from "../../keyspace/entry";
 import type { Keyspace } from "../../keyspace/keyspace";
-import { newLoadedEntry } from "../../keyspace/loaded-entry";
 import type { ValueLoader } from "../../keyspace/value-codec";
 import {
   RDB_MAGIC,
   RDB_NEWEST_VERSION,
   RDB_OLDEST_VERSION,
   RDB_OPCODES,
-  RDB_TYPES,
 } from "../../rdb/rdb-format";
 import type { RdbReader } from "../../rdb/rdb-reader";
+import { EntryReader } from "./entry-reader";
 
 export interface LoadOptions {
   readonly keyspace: Keyspace;
@@ -26,7 +25,6 @@ export interface LoadOptions {
 
 const HEADER_BYTES = 9;
 const FIRST_CHECKSUM_VERSION = 5;
-const CLOCK_MASK = 0xffffff;
 const MS_PER_SECOND = 1000n;
 const INITIAL_KEY_BYTES = 1024;
 
@@ -46,7 +44,7 @@ export class DatasetLoader {
   version = 0;
   readonly #reader: RdbReader;
   readonly #options: LoadOptions;
-  readonly #loaders: (ValueLoader | undefined)[] = [];
+  readonly #entries: EntryReader;
   #database: Database;
   #isDone = false;
   /** Of the key that comes next. */
@@ -62,9 +60,7 @@ export class DatasetLoader {
     this.#reader = reader;
     this.#options = options;
     [this.#database] = options.keyspace.databases;
-    for (const loader of options.loaders) {
-      for (const rdbType of loader.rdbTypes) this.#loaders[rdbType] = loader;
-    }
+    this.#entries = new EntryReader(options.loaders);
   }
 
   /** Reads up to `most` records; false when the file is at its end. */
@@ -89,6 +85,7 @@ export class DatasetLoader {
 
   #readRecord(): void {
     const reader = this.#reader;
+    const { keyspace } = this.#options;
     const opcode = reader.byte();
     switch (opcode) {
       case RDB_OPCODES.EXPIRE_S:
@@ -101,10 +98,10 @@ export class DatasetLoader {
         this.#expiryLow = reader.low;
         return;
       case RDB_OPCODES.FREQ:
-        this.#setFrequency(reader.byte());
+        this.#clock = keyspace.access.clockOfFrequency(reader.byte());
         return;
       case RDB_OPCODES.IDLE:
-        this.#setIdle(reader.length());
+        this.#clock = keyspace.access.clockOfIdle(reader.length());
         return;
       case RDB_OPCODES.SELECT:
         this.#select(reader.length());
@@ -144,13 +141,7 @@ export class DatasetLoader {
   #readKey(rdbType: number): void {
     const reader = this.#reader;
     const { keyspace, dropsExpired } = this.#options;
-    if (rdbType === RDB_TYPES.MODULE || rdbType === RDB_TYPES.MODULE_2) {
-      reader.fail("the file has a value of a module, and there are no modules here");
-    }
-    const loader = this.#loaders[rdbType];
-    if (rdbType !== RDB_TYPES.STRING && loader === undefined) {
-      reader.fail(`unknown type of value ${rdbType}`);
-    }
+    this.#entries.check(rdbType, reader);
     this.#takeKey();
     const key = this.#key;
     const length = this.#keyLength;
@@ -160,11 +151,19 @@ export class DatasetLoader {
       const name = Buffer.from(key.slice(0, length)).toString("latin1");
       reader.fail(`RDB has duplicated key '${name}' in DB ${this.#database.index}`);
     }
-    const entry =
-      loader === undefined ? this.#readString(hash) : this.#readValue(hash, rdbType, loader);
+    const entry = this.#entries.read(
+      rdbType,
+      reader,
+      this.#database,
+      hash,
+      key,
+      0,
+      length,
+      this.#expires,
+    );
     if (entry === 0) this.emptyKeys++;
     else if (isDropped) this.#drop(entry);
-    else this.#insert(entry, loader);
+    else this.#insert(entry, rdbType);
     this.#expires = false;
     this.#clock = Number.NaN;
   }
@@ -179,38 +178,7 @@ export class DatasetLoader {
     this.#keyLength = valueLength;
   }
 
-  #readString(hash: number): number {
-    const reader = this.#reader;
-    reader.string();
-    const { valueBytes, valueAt, valueLength } = reader;
-    const expiry = this.#expires ? 0 : NO_EXPIRY;
-    return this.#database.newString(
-      hash,
-      this.#key,
-      0,
-      this.#keyLength,
-      valueBytes,
-      valueAt,
-      valueLength,
-      expiry,
-    );
-  }
-
-  #readValue(hash: number, rdbType: number, loader: ValueLoader): number {
-    const value = loader.load(rdbType, this.#reader);
-    return newLoadedEntry(
-      this.#database,
-      hash,
-      this.#key,
-      0,
-      this.#keyLength,
-      loader.code,
-      value,
-      this.#expires,
-    );
-  }
-
-  #insert(entry: number, loader: ValueLoader | undefined): void {
+  #insert(entry: number, rdbType: number): void {
     const { memory } = this.#options.keyspace;
     if (this.#expires) {
       const low = BigInt(this.#expiryLow >>> 0);
@@ -221,7 +189,7 @@ export class DatasetLoader {
       setWord(memory, entry, ENTRY_META, (meta & 0xff) | (this.#clock << 8));
     }
     this.#database.insert(entry);
-    loader?.placed?.(this.#database, entry);
+    this.#entries.placed(rdbType, this.#database, entry);
     this.keysLoaded++;
   }
 
@@ -241,18 +209,6 @@ export class DatasetLoader {
     const ms = BigInt(seconds) * MS_PER_SECOND;
     this.#expiryHigh = Number(ms >> 32n);
     this.#expiryLow = Number(BigInt.asIntN(32, ms));
-  }
-
-  /** The clock of another policy than the one that rules here is left out. */
-  #setFrequency(counter: number): void {
-    const { access } = this.#options.keyspace;
-    if (access.countsAccesses) this.#clock = ((access.fresh >>> 16) << 8) | counter;
-  }
-
-  #setIdle(seconds: number): void {
-    const { access } = this.#options.keyspace;
-    if (access.countsAccesses) return;
-    this.#clock = ((access.fresh >>> 8) - Math.min(seconds, CLOCK_MASK)) & CLOCK_MASK;
   }
 
   #select(index: number): void {

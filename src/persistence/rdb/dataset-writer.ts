@@ -5,17 +5,14 @@ import {
   hasExpiry,
   keyLengthOf,
   keyStartOf,
-  TYPE_STRING,
-  typeOf,
-  valueStartOf,
   wordOf,
 } from "../../keyspace/entry";
 import type { ValueSaver } from "../../keyspace/value-codec";
 import { type BlockMemory, SEGMENT_SHIFT } from "../../memory/block-memory";
-import { RDB_OPCODES, RDB_TYPES } from "../../rdb/rdb-format";
+import { RDB_OPCODES } from "../../rdb/rdb-format";
 import type { RdbWriter } from "../../rdb/rdb-writer";
 import { forEachEntry } from "../../structures/dict-walk";
-import { stringLength } from "../../types/string/string-value";
+import { EntryWriter } from "./entry-writer";
 
 /** One database as it was frozen. */
 export interface SavedDatabase {
@@ -61,7 +58,7 @@ export class DatasetWriter {
   /** Keys written so far. */
   keys = 0;
   readonly #memory: BlockMemory;
-  readonly #savers: readonly (ValueSaver | undefined)[];
+  readonly #values: EntryWriter;
   readonly #writer: RdbWriter;
   readonly #data: SavedData;
   readonly #onKey: () => void;
@@ -78,9 +75,7 @@ export class DatasetWriter {
     onKey: () => void = () => undefined,
   ) {
     this.#memory = memory;
-    const byCode: (ValueSaver | undefined)[] = [];
-    for (const saver of savers) byCode[saver.code] = saver;
-    this.#savers = byCode;
+    this.#values = new EntryWriter(memory, savers);
     this.#writer = writer;
     this.#data = data;
     this.#onKey = onKey;
@@ -130,24 +125,15 @@ export class DatasetWriter {
     const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
     const keyAt = keyStartOf(memory, entry);
     const keyLength = keyLengthOf(memory, entry);
-    const code = typeOf(memory, entry);
-    if (code === TYPE_STRING) {
-      writer.byte(RDB_TYPES.STRING);
-      writer.string(bytes, keyAt, keyLength);
-      writer.string(bytes, valueStartOf(memory, entry), stringLength(memory, entry));
-      return;
-    }
-    const saver = this.#savers[code];
-    if (saver === undefined) throw new Error(`nobody writes values of type ${code}`);
     const { version } = this.#data;
-    const rdbType = saver.rdbType(entry, version);
+    const rdbType = this.#values.rdbType(entry, version);
     if (rdbType < 0) {
       const key = Buffer.from(bytes.slice(keyAt, keyAt + keyLength)).toString("latin1");
       throw new ValueTooNew(key, database, version);
     }
     writer.byte(rdbType);
     writer.string(bytes, keyAt, keyLength);
-    saver.save(entry, rdbType, writer);
+    this.#values.write(entry, rdbType, writer);
   }
 
   #writeAccess(meta: number): void {

@@ -120,7 +120,7 @@ export class Stream extends StreamReader {
       this.storeId(id, STREAM_MAX_DELETED_ID);
     }
     const wasFirst = id.compareAt(this.#memory, this.ref, STREAM_FIRST_ID) === 0;
-    if (wasFirst || this.length === 0) this.#updateFirstId();
+    if (wasFirst || this.length === 0) this.updateFirstId();
     return true;
   }
 
@@ -147,7 +147,7 @@ export class Stream extends StreamReader {
       removed += this.#trimNode(first, MAX_ID, this.length - most);
       break;
     }
-    if (removed > 0) this.#updateFirstId();
+    if (removed > 0) this.updateFirstId();
     return removed;
   }
 
@@ -168,12 +168,12 @@ export class Stream extends StreamReader {
       if (!isApproximate) removed += this.#trimNode(first, least, live);
       break;
     }
-    if (removed > 0) this.#updateFirstId();
+    if (removed > 0) this.updateFirstId();
     return removed;
   }
 
   /** Finds the first ID anew, after entries have gone. */
-  #updateFirstId(): void {
+  updateFirstId(): void {
     const first = this.#firstId;
     this.seekRange(ZERO_ID, MAX_ID);
     if (this.next()) first.copy(this.node.id);

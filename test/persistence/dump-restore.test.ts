@@ -1,0 +1,155 @@
+// DUMP and RESTORE of random values of every type, between a node in this process and redis-server,
+// both ways; what is refused, and what becomes of expiries, clocks and events.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { forEachEntry } from "../../src/structures/dict-walk";
+import { FuzzClient } from "../fuzz/fuzz-client";
+import type { FuzzNode } from "../fuzz/fuzz-node";
+import { type Argument, encodeCommand } from "../support/resp-encode";
+import { withSeed } from "../support/seeds";
+import { canRun, REAL_SERVER } from "../support/server-process";
+import { TwoServers } from "../support/two-servers";
+import { differences, digestOf, filled, newNode, startReal, withDirectory } from "./random-data";
+
+const NO_SERVER = canRun(REAL_SERVER) ? false : "there is no redis-server";
+const ROUNDS = Number(process.env.ROUND_TRIPS ?? 2);
+
+/** Sends commands to a node, one after the other. */
+class Sender {
+  readonly #client: FuzzClient;
+
+  constructor(readonly fuzz: FuzzNode) {
+    this.#client = new FuzzClient(fuzz.transport);
+  }
+
+  send(...command: Argument[]): Buffer {
+    this.#client.write(encodeCommand(command));
+    this.#client.sendRest();
+    this.fuzz.transport.turn();
+    return this.#client.lastReply;
+  }
+
+  /** The bytes of a bulk that was replied. */
+  bulk(...command: Argument[]): Buffer {
+    const reply = this.send(...command);
+    assert.equal(reply[0], 0x24, reply.toString("latin1"));
+    return reply.subarray(reply.indexOf("\n") + 1, -2);
+  }
+}
+
+/** Database and key of everything that a node has. */
+function keysOf({ node: { keyspace } }: FuzzNode): { db: string; key: Buffer; ttl: string }[] {
+  return keyspace.databases.flatMap((database) => {
+    const keys: { db: string; key: Buffer; ttl: string }[] = [];
+    forEachEntry(keyspace.memory, database.dict.ref, (entry) => {
+      const ttl = Math.max(database.expiryOf(entry), 0);
+      const key = Buffer.from(keyspace.keyOf(entry));
+      keys.push({ db: String(database.index), key, ttl: String(ttl) });
+    });
+    return keys;
+  });
+}
+
+test("values that are dumped are restored by a node of the same kind", () =>
+  withSeed((random, seed) => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const fuzz = filled(random, seed + round);
+      const from = new Sender(fuzz);
+      const to = new Sender(newNode(seed + round));
+      for (const { db, key, ttl } of keysOf(fuzz)) {
+        from.send("SELECT", db);
+        to.send("SELECT", db);
+        const payload = from.bulk("DUMP", key);
+        const reply = to.send("RESTORE", key, ttl, payload, "ABSTTL");
+        assert.equal(reply.toString(), "+OK\r\n", `${db} ${key.toString("latin1")}`);
+      }
+      assert.deepEqual(differences(to.fuzz, fuzz), []);
+      to.fuzz.node.memory.verify();
+    }
+  }));
+
+test("values go to redis-server and back by DUMP and RESTORE", { skip: NO_SERVER }, () =>
+  withDirectory((dir) =>
+    withSeed(async (random, seed) => {
+      const real = await startReal(dir);
+      const client = await real.client();
+      try {
+        for (let round = 0; round < ROUNDS; round++) {
+          const fuzz = filled(random, seed + round);
+          const from = new Sender(fuzz);
+          const back = new Sender(newNode(seed + round));
+          await client.command("FLUSHALL");
+          for (const { db, key, ttl } of keysOf(fuzz)) {
+            from.send("SELECT", db);
+            back.send("SELECT", db);
+            await client.command("SELECT", db);
+            const payload = from.bulk("DUMP", key);
+            const reply = await client.command("RESTORE", key, ttl, payload, "ABSTTL");
+            assert.equal(reply.toString(), "+OK\r\n", `${db} ${key.toString("latin1")}`);
+            const dumped = await client.command("DUMP", key);
+            const returned = dumped.subarray(dumped.indexOf("\n") + 1, -2);
+            const replyBack = back.send("RESTORE", key, ttl, returned, "ABSTTL");
+            assert.equal(replyBack.toString(), "+OK\r\n", `${db} ${key.toString("latin1")}`);
+          }
+          const digest = (await client.command("DEBUG", "DIGEST")).toString().slice(1, -2);
+          assert.equal(digest, digestOf(fuzz));
+          assert.deepEqual(differences(back.fuzz, fuzz), []);
+        }
+      } finally {
+        await client.close();
+        await real.stop();
+      }
+    }),
+  ),
+);
+
+test("RESTORE refuses and replaces as redis-server does", { skip: NO_SERVER }, async () => {
+  const two = await TwoServers.start({ config: { save: "" } });
+  try {
+    await two.same("SET", "a", "hello");
+    await two.same("RPUSH", "l", "1", "2", "three");
+    await two.same("DUMP", "nope");
+    await two.same("DUMP", "a");
+    for (const key of ["a", "l"]) {
+      const reply = await two.clients.real.command("DUMP", key);
+      const payload = reply.subarray(reply.indexOf("\n") + 1, -2);
+      await refuse(two, payload);
+      await two.same("RESTORE", "new", "0", payload);
+      await two.same("RESTORE", "new", "0", payload);
+      await two.same("RESTORE", "new", "100000", payload, "replace");
+      await two.same("RESTORE", "far", "9999999999999", payload, "ABSTTL", "REPLACE");
+      await two.same("PEXPIRETIME", "far");
+      await two.same("RESTORE", "far", "1", payload, "ABSTTL", "REPLACE");
+      await two.same("EXISTS", "far");
+      await two.same("RESTORE", "gone", "1", payload, "ABSTTL");
+      await two.same("EXISTS", "gone");
+      await two.same("RESTORE", "idle", "0", payload, "IDLETIME", "1000", "REPLACE");
+      await two.same("OBJECT", "IDLETIME", "idle");
+      await two.same("CONFIG", "SET", "maxmemory-policy", "allkeys-lfu");
+      await two.same("RESTORE", "often", "0", payload, "FREQ", "77", "REPLACE");
+      await two.same("OBJECT", "FREQ", "often");
+      await two.same("CONFIG", "SET", "maxmemory-policy", "noeviction");
+      await two.same("DEL", "new", "idle", "often");
+    }
+  } finally {
+    await two.stop();
+  }
+});
+
+async function refuse(two: TwoServers, payload: Buffer): Promise<void> {
+  const broken = Buffer.from(payload);
+  broken[1] ^= 1;
+  await two.same("RESTORE", "b", "0", broken);
+  await two.same("RESTORE", "b", "0", "x");
+  await two.same("RESTORE", "b", "0", "");
+  for (const ttl of ["abc", "-1", "", "1.5", "9223372036854775808"]) {
+    await two.same("RESTORE", "b", ttl, payload);
+    await two.same("RESTORE", "a", ttl, payload);
+  }
+  for (const options of ["IDLETIME", "FREQ", "IDLETIME 3 FREQ 3", "FREQ 300", "FREQ 3 IDLETIME 3"]
+    .concat(["IDLETIME -1", "IDLETIME abc", "FREQ abc", "FREQ -1", "foo", "REPLACE ABSTTL foo"])
+    .concat(["REPLACE IDLETIME", "IDLETIME 1 IDLETIME 2"])) {
+    await two.same("RESTORE", "b", "-1", payload, ...options.split(" "));
+  }
+}

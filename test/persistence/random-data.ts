@@ -1,0 +1,106 @@
+// Random data sets of every family on a node in this process, for what writes and reads them.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatasetDigest } from "../../src/server/commands/debug/dataset-digest";
+import { forEachEntry } from "../../src/structures/dict-walk";
+import { ZsetReader } from "../../src/types/zset/zset-reader";
+import { FuzzClient } from "../fuzz/fuzz-client";
+import { FuzzNode } from "../fuzz/fuzz-node";
+import { CommandSource, GRAMMARS } from "../parity/grammar";
+import { encodeCommand } from "../support/resp-encode";
+import type { SeededRandom } from "../support/seeds";
+import { REAL_SERVER, ServerProcess } from "../support/server-process";
+
+const COMMANDS = 1500;
+/** They would end the node or its data. */
+const LEFT_OUT = ["SHUTDOWN", "CLIENT", "HELLO", "FLUSHALL", "FLUSHDB"];
+
+/** Its time is ours, so that what it expires and what redis-server expires is the same. */
+export function newNode(seed: number): FuzzNode {
+  const fuzz = new FuzzNode(seed);
+  fuzz.clock.advance(Date.now() - fuzz.clock.nowMs());
+  return fuzz;
+}
+
+export function filled(random: SeededRandom, seed: number): FuzzNode {
+  const fuzz = newNode(seed);
+  const client = new FuzzClient(fuzz.transport);
+  const usable = GRAMMARS.filter(({ name }) => !LEFT_OUT.includes(name));
+  const source = new CommandSource(random, usable);
+  for (let left = COMMANDS; left > 0; left--) {
+    client.write(encodeCommand(source.next()));
+    client.sendRest();
+    fuzz.transport.turn();
+  }
+  dropMinusZeros(fuzz, client);
+  return fuzz;
+}
+
+/**
+ * Removes the members whose score is minus zero: it becomes zero, in Redis as here, where a skiplist
+ * is read into a listpack.
+ */
+function dropMinusZeros({ node: { keyspace }, transport }: FuzzNode, client: FuzzClient): void {
+  const zset = new ZsetReader(keyspace.memory);
+  const commands: (string | Buffer)[][] = [];
+  for (const database of keyspace.databases) {
+    commands.push(["SELECT", String(database.index)]);
+    forEachEntry(keyspace.memory, database.dict.ref, (entry) => {
+      if (keyspace.typeOf(entry).name !== "zset") return;
+      zset.open(entry);
+      for (let more = zset.seekFirst(); more; more = zset.next()) {
+        const { memberBytes, memberAt, memberLength } = zset;
+        const member = Buffer.from(memberBytes.slice(memberAt, memberAt + memberLength));
+        if (!Object.is(zset.score, -0)) continue;
+        commands.push(["ZREM", Buffer.from(keyspace.keyOf(entry)), member]);
+      }
+    });
+  }
+  for (const command of commands) client.write(encodeCommand(command));
+  client.sendRest();
+  transport.turn();
+}
+
+/** DEBUG DIGEST of a node. */
+export const digestOf = ({ node }: FuzzNode) => new DatasetDigest(node.keyspace).ofAll();
+
+/** As DEBUG DIGEST-VALUE, by key, where two nodes differ. */
+export function differences(one: FuzzNode, other: FuzzNode): string[] {
+  const values = [one, other].map(({ node: { keyspace } }) => {
+    const digest = new DatasetDigest(keyspace);
+    const found = new Map<string, string>();
+    for (const database of keyspace.databases) {
+      forEachEntry(keyspace.memory, database.dict.ref, (entry) => {
+        const key = Buffer.from(keyspace.keyOf(entry)).toString("latin1");
+        const type = keyspace.typeOf(entry);
+        found.set(`${database.index} ${key}`, `${type.name} ${digest.ofValue(entry)}`);
+      });
+    }
+    return found;
+  });
+  const [left, right] = values;
+  const keys = new Set([...left.keys(), ...right.keys()]);
+  return [...keys]
+    .filter((key) => left.get(key) !== right.get(key))
+    .map((key) => `${key}: ${left.get(key)} | ${right.get(key)}`);
+}
+
+export async function withDirectory(body: (dir: string) => Promise<void>): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), "round-trip-"));
+  try {
+    await body(dir);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+/** A redis-server that takes its data from a directory. */
+export function startReal(dir: string): Promise<ServerProcess> {
+  return ServerProcess.start({
+    program: REAL_SERVER,
+    dir,
+    config: { "enable-debug-command": "yes" },
+  });
+}
