@@ -90,7 +90,8 @@ export class GeoSearch {
       if (extras > 0) reply.array(extras + 1);
       zset.replyMember(reply);
       if (withDistance) replyDistance(reply, this.#distances[number] / asked.unitM);
-      if (withHash) reply.integer(zset.score);
+      // At the end of a coordinate a score needs more than 53 bits.
+      if (withHash) reply.bigInteger(BigInt(zset.score));
       if (!withCoordinates) continue;
       const { longitude, latitude } = this.#point.setScore(zset.score);
       reply.array(2);
