@@ -179,3 +179,17 @@ test("a command with one wrong ID among many changes nothing", () => {
   assert.equal(streams.line("XLEN s"), 4);
   assert.equal((streams.line("XPENDING s g") as Reply[])[0], 4);
 });
+
+test("an entry with a smaller ID than one that was deleted before XSETID is found", () => {
+  const streams = new Streams();
+  for (const line of ["XADD s 470-0 f v", "XADD s 9000-0 f v", "XADD s 9000-5 f v"]) {
+    streams.line(line);
+  }
+  streams.line("XDEL s 9000-0 9000-5");
+  assert.equal(streams.line("XSETID s 474-0"), "OK");
+  streams.verify();
+  streams.line("XADD s 475-0 f v");
+  streams.verify();
+  assert.deepEqual(streams.line("XRANGE s 471 476"), [["475-0", ["f", "v"]]]);
+  assert.equal(streams.line("XDEL s 475-0"), 1);
+});

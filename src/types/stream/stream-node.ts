@@ -98,6 +98,13 @@ export class StreamNode extends NodeReader {
     this.bytes[this.base + offset] |= ENTRY_DELETED;
   }
 
+  /** Takes `entries` deleted ones out, from an offset to the end; the node is writable. */
+  cut(offset: number, entries: number): void {
+    this.end = offset;
+    this.#storeEnd();
+    this.setEntryCounts(this.live, this.deleted - entries);
+  }
+
   /** Stores how many entries live and how many are deleted. Offsets change. */
   setEntryCounts(live: number, deleted: number): void {
     this.makeWritable();

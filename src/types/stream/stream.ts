@@ -125,6 +125,27 @@ export class Stream extends StreamReader {
   }
 
   /**
+   * Takes deleted entries behind an ID out of the last node, so that smaller IDs may follow (XSETID).
+   * No live one is behind it. The header must be owned.
+   */
+  forgetDeletedBehind(id: StreamId): void {
+    const node = wordOf(this.#memory, this.ref, STREAM_TAIL);
+    if (node === 0) return;
+    const writer = this.#openToChange(node);
+    let end = writer.endAt;
+    let entries = 0;
+    while (end !== writer.entriesAt) {
+      const before = writer.entryBefore(end);
+      writer.readEntry(before);
+      if (writer.id.compare(id) <= 0) break;
+      end = before;
+      entries++;
+    }
+    if (entries > 0) writer.cut(end, entries);
+    this.#storeNode(node);
+  }
+
+  /**
    * Removes the oldest entries until `most` are left.
    * @param isApproximate removes whole nodes only, and leaves what they would take below `most`.
    * @param limit entries that may be removed at most, or NO_LIMIT.

@@ -38,6 +38,7 @@ class SetId {
     if (state !== A_STREAM || !this.#allows(call, this.#access.stream(call))) return;
     const stream = this.#access.own(call);
     stream.storeId(this.#id, STREAM_LAST_ID);
+    stream.forgetDeletedBehind(this.#id);
     if (!this.#maxDeleted.isZero) stream.storeId(this.#maxDeleted, STREAM_MAX_DELETED_ID);
     const { memory } = call.keyspace;
     if (this.#entriesAdded >= 0n) {
