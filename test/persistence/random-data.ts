@@ -17,15 +17,28 @@ const COMMANDS = 1500;
 /** They would end the node or its data. */
 const LEFT_OUT = ["SHUTDOWN", "CLIENT", "HELLO", "FLUSHALL", "FLUSHDB"];
 
+export type Limits = readonly (readonly [name: string, value: string])[];
+
+/** So low that values of every encoding come up among a few elements; redis-server has them too. */
+export const LOW_LIMITS: Limits = [
+  ["hash-max-listpack-entries", "8"],
+  ["set-max-intset-entries", "8"],
+  ["zset-max-listpack-entries", "8"],
+  ["list-max-listpack-size", "6"],
+  ["list-compress-depth", "1"],
+  ["stream-node-max-entries", "5"],
+];
+
 /** Its time is ours, so that what it expires and what redis-server expires is the same. */
-export function newNode(seed: number): FuzzNode {
+export function newNode(seed: number, limits: Limits = []): FuzzNode {
   const fuzz = new FuzzNode(seed);
+  for (const [name, value] of limits) fuzz.set(name, value);
   fuzz.clock.advance(Date.now() - fuzz.clock.nowMs());
   return fuzz;
 }
 
-export function filled(random: SeededRandom, seed: number): FuzzNode {
-  const fuzz = newNode(seed);
+export function filled(random: SeededRandom, seed: number, limits: Limits = []): FuzzNode {
+  const fuzz = newNode(seed, limits);
   const client = new FuzzClient(fuzz.transport);
   const usable = GRAMMARS.filter(({ name }) => !LEFT_OUT.includes(name));
   const source = new CommandSource(random, usable);
@@ -97,10 +110,10 @@ export async function withDirectory(body: (dir: string) => Promise<void>): Promi
 }
 
 /** A redis-server that takes its data from a directory. */
-export function startReal(dir: string): Promise<ServerProcess> {
+export function startReal(dir: string, limits: Limits = []): Promise<ServerProcess> {
   return ServerProcess.start({
     program: REAL_SERVER,
     dir,
-    config: { "enable-debug-command": "yes" },
+    config: { ...Object.fromEntries(limits), "enable-debug-command": "yes" },
   });
 }

@@ -10,23 +10,35 @@ import { DatasetWriter, type SavedData } from "../../src/persistence/rdb/dataset
 import { BytesSource, RdbReader } from "../../src/rdb/rdb-reader";
 import { RdbWriter } from "../../src/rdb/rdb-writer";
 import { valueLoaders, valueSavers } from "../../src/server/value-codecs";
+import { forEachEntry } from "../../src/structures/dict-walk";
 import type { FuzzNode } from "../fuzz/fuzz-node";
+import type { RawClient } from "../support/raw-client";
 import { type SeededRandom, withSeed } from "../support/seeds";
 import { canRun, REAL_SERVER } from "../support/server-process";
-import { differences, digestOf, filled, newNode, startReal, withDirectory } from "./random-data";
+import {
+  differences,
+  digestOf,
+  filled,
+  type Limits,
+  LOW_LIMITS,
+  newNode,
+  startReal,
+  withDirectory,
+} from "./random-data";
 
 const NO_SERVER = canRun(REAL_SERVER) ? false : "there is no redis-server";
 const ROUNDS = Number(process.env.ROUND_TRIPS ?? 4);
-const VERSION = 10;
+/** The versions that can hold streams; the first two are what redis-server 7.0 reads. */
+const VERSIONS = [9, 10, 11, 12];
 
-function saved({ node }: FuzzNode, random: SeededRandom): Buffer {
+function saved({ node }: FuzzNode, random: SeededRandom, version: number): Buffer {
   const parts: Buffer[] = [];
   const options = { compresses: random.chance(0.5), hasChecksum: random.chance(0.7) };
   const writer = new RdbWriter((bytes, length) => {
     parts.push(Buffer.from(bytes.slice(0, length)));
   }, options);
   const data: SavedData = {
-    version: VERSION,
+    version,
     aux: [["redis-ver", "7.2.4"]],
     functions: [],
     databases: node.keyspace.databases.map(({ index, size, expiring, dict }) => ({
@@ -42,8 +54,8 @@ function saved({ node }: FuzzNode, random: SeededRandom): Buffer {
   return Buffer.concat(parts);
 }
 
-function loaded(file: Buffer, seed: number): FuzzNode {
-  const fuzz = newNode(seed);
+function loaded(file: Buffer, seed: number, limits: Limits): FuzzNode {
+  const fuzz = newNode(seed, limits);
   const { keyspace } = fuzz.node;
   const loader = new DatasetLoader(new RdbReader(new BytesSource(file, 0, file.length)), {
     keyspace,
@@ -56,11 +68,37 @@ function loaded(file: Buffer, seed: number): FuzzNode {
   return fuzz;
 }
 
+const someLimits = (random: SeededRandom): Limits => (random.chance(0.5) ? LOW_LIMITS : []);
+
+/** Database, key and encoding of the hashes and sorted sets, whose encodings 7.0 has, too. */
+function encodingsOf({ node: { keyspace, memory } }: FuzzNode): [string, Buffer, string][] {
+  return keyspace.databases.flatMap(({ index, dict }) => {
+    const found: [string, Buffer, string][] = [];
+    forEachEntry(memory, dict.ref, (entry) => {
+      const type = keyspace.typeOf(entry);
+      const { name } = type;
+      if (name !== "hash" && name !== "zset") return;
+      const key = Buffer.from(keyspace.keyOf(entry));
+      found.push([String(index), key, type.encodingName(memory, entry)]);
+    });
+    return found;
+  });
+}
+
+async function compareEncodings(client: RawClient, fuzz: FuzzNode): Promise<void> {
+  for (const [db, key, encoding] of encodingsOf(fuzz)) {
+    await client.command("SELECT", db);
+    const reply = (await client.command("OBJECT", "ENCODING", key)).toString();
+    assert.equal(reply.split("\r\n")[1], encoding, `${db} ${key.toString("latin1")}`);
+  }
+}
+
 test("what is written is read again", () =>
   withSeed((random, seed) => {
     for (let round = 0; round < ROUNDS; round++) {
-      const fuzz = filled(random, seed + round);
-      const again = loaded(saved(fuzz, random), seed + round);
+      const fuzz = filled(random, seed + round, someLimits(random));
+      const file = saved(fuzz, random, random.pick(VERSIONS));
+      const again = loaded(file, seed + round, someLimits(random));
       assert.deepEqual(differences(again, fuzz), []);
       assert.equal(digestOf(again), digestOf(fuzz));
       again.node.memory.verify();
@@ -71,16 +109,21 @@ test("redis-server reads what is written, and what it writes is read", { skip: N
   withDirectory((dir) =>
     withSeed(async (random, seed) => {
       for (let round = 0; round < ROUNDS; round++) {
-        const fuzz = filled(random, seed + round);
+        const limits = someLimits(random);
+        const fuzz = filled(random, seed + round, limits);
         const file = join(dir, "dump.rdb");
-        writeFileSync(file, saved(fuzz, random));
-        const real = await startReal(dir);
+        const written = saved(fuzz, random, random.pick(VERSIONS.slice(0, 2)));
+        writeFileSync(file, written);
+        const real = await startReal(dir, limits);
         const client = await real.client();
         try {
           const digest = (await client.command("DEBUG", "DIGEST")).toString().slice(1, -2);
           assert.equal(digest, digestOf(fuzz));
+          await compareEncodings(client, loaded(written, seed + round, limits));
           await client.command("SAVE");
-          assert.equal(digestOf(loaded(readFileSync(file), seed + round)), digest);
+          const again = loaded(readFileSync(file), seed + round, limits);
+          assert.equal(digestOf(again), digest);
+          await compareEncodings(client, again);
         } finally {
           await client.close();
           await real.stop();
