@@ -64,6 +64,7 @@ export class PersistenceService {
       loaders,
       clock,
       log,
+      keyDelayUs: () => config.number("key-load-delay"),
       changed: (isLoading) => {
         parts.eviction.appliesLimit = !isLoading;
         parts.setLoading(isLoading);

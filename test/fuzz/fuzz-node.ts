@@ -44,7 +44,8 @@ class SteppingClock implements Clock {
 
 /** Writes nothing, and has always succeeded; what is written beside ends when it is asked to. */
 export class PretendedSnapshots implements SnapshotWriter {
-  #ended: (() => void) | undefined;
+  #ended: ((outcome: SaveOutcome) => void) | undefined;
+  #progress: SaveProgress | undefined;
 
   writeNow(): SaveOutcome {
     return { kind: "saved", keys: 0, sizeBytes: 0 };
@@ -56,17 +57,15 @@ export class PretendedSnapshots implements SnapshotWriter {
     progress: SaveProgress,
     ended: (outcome: SaveOutcome) => void,
   ): void {
-    this.#ended = () => {
-      if (progress.isCancelled) ended({ kind: "cancelled" });
-      else ended({ kind: "saved", keys: 0, sizeBytes: 0 });
-    };
+    this.#ended = ended;
+    this.#progress = progress;
   }
 
   /** Ends what is being written beside, if anything is. */
-  end(): void {
+  end(outcome = this.writeNow()): void {
     const ended = this.#ended;
     this.#ended = undefined;
-    ended?.();
+    ended?.(this.#progress?.isCancelled ? { kind: "cancelled" } : outcome);
   }
 }
 

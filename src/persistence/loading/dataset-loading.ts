@@ -13,6 +13,8 @@ export interface DatasetLoadingParts {
   readonly loaders: readonly ValueLoader[];
   readonly clock: Clock;
   readonly log: { notice(text: string): void; warning(text: string): void };
+  /** key-load-delay: microseconds to wait after each record, so that tests see a large file. */
+  readonly keyDelayUs: () => number;
   /** Told at the beginning and the end: nobody may use the data set in between. */
   readonly changed: (isLoading: boolean) => void;
 }
@@ -40,6 +42,7 @@ interface Running {
 const RECORDS_PER_LOOK = 64;
 const BYTES_PER_MB = 1024 * 1024;
 const MS_PER_SECOND = 1000;
+const US_PER_MS = 1000;
 
 /**
  * Loads the data set from an RDB file, in slices or at one go, and tells how far it is.
@@ -114,7 +117,7 @@ export class DatasetLoading {
     const { clock, log } = this.#parts;
     const endMs = clock.monotonicMs() + budgetMs;
     try {
-      while (running.loader.step(RECORDS_PER_LOOK)) {
+      while (this.#stepRecords(running.loader)) {
         if (clock.monotonicMs() >= endMs) return undefined;
       }
     } catch (error) {
@@ -134,6 +137,13 @@ export class DatasetLoading {
   load(path: Uint8Array): readonly Uint8Array[] {
     this.begin(path);
     return this.step(Number.POSITIVE_INFINITY) ?? [];
+  }
+
+  #stepRecords(loader: DatasetLoader): boolean {
+    const delayUs = this.#parts.keyDelayUs();
+    if (delayUs <= 0) return loader.step(RECORDS_PER_LOOK);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayUs / US_PER_MS);
+    return loader.step(1);
   }
 
   #tell(aux: string, value: string): void {

@@ -14,8 +14,7 @@ const US_PER_MS = 1000;
  * Writes a data set into an RDB file and puts that in its place, in the thread that calls: memory
  * must stand still meanwhile, frozen or between two turns.
  *
- * A data set that the version tried first cannot hold is begun anew in the next. Throws nothing of
- * what disks and data may do, only what is a mistake of ours.
+ * A data set that the version tried first cannot hold is begun anew in the next. Throws nothing.
  */
 export function writeSnapshot(
   order: SaveOrder,
@@ -57,7 +56,8 @@ function writeVersion(
     if (error instanceof SnapshotFileError || error instanceof ValueTooNew) {
       return { kind: "failed", problem: error.message };
     }
-    throw error;
+    // Nothing was changed but the new file, so even a mistake of ours is no reason to stop.
+    return { kind: "failed", problem: `Error saving the data set: ${String(error)}` };
   }
 }
 
