@@ -51,9 +51,8 @@ export function replyElements(
       } else {
         const length = head & 63;
         to = writeLength(length, output, to + 1);
-        const end = from + 1 + length;
-        for (from++; from < end; from++) output[to++] = bytes[from];
-        from++;
+        to = reply.copyShort(to, bytes, from + 1, length);
+        from += length + 2;
       }
       output[to] = CR;
       output[to + 1] = LF;

@@ -26,6 +26,8 @@ const REFERENCE_BYTES = 16384;
 /** Bulks up to this size are written in one piece. */
 const SHORT_BULK_BYTES = 64;
 const ZERO = 48;
+/** Shorter strings may come from many memories in turn, and making a view costs more than they do. */
+const LEAST_WORDWISE_BYTES = 24;
 const CR = 13;
 const LF = 10;
 
@@ -48,12 +50,19 @@ export class ReplyWriter {
   #runAt = 0;
   #runs = 0;
   readonly #output: Uint8Array;
+  readonly #outputView: DataView;
+  /** The bytes that short strings were copied from last, and a view of them. */
+  #source: Uint8Array;
+  #sourceView: DataView;
   readonly #runTable: Uint32Array;
   readonly #flushRuns: (runs: number) => void;
   readonly #mostRuns: number;
 
   constructor(output: Uint8Array, runTable: Uint32Array, flushRuns: (runs: number) => void) {
     this.#output = output;
+    this.#outputView = viewOf(output);
+    this.#source = output;
+    this.#sourceView = this.#outputView;
     this.#runTable = runTable;
     this.#flushRuns = flushRuns;
     this.#mostRuns = Math.floor(runTable.length / RUN_WORDS) - 4;
@@ -192,6 +201,22 @@ export class ReplyWriter {
     return this.#at;
   }
 
+  /**
+   * Copies short bytes to a place in `output` for which there is room; returns the place behind.
+   * Words are read and written at any place, which takes a third of the time of single bytes.
+   */
+  copyShort(to: number, bytes: Uint8Array, from: number, length: number): number {
+    const target = this.#outputView;
+    const source = bytes === this.#source ? this.#sourceView : this.#lookAt(bytes);
+    const wordsEnd = from + (length & ~3);
+    let at = from;
+    let put = to;
+    for (; at < wordsEnd; at += 4, put += 4) target.setInt32(put, source.getInt32(at, true), true);
+    const output = this.#output;
+    for (const end = from + length; at < end; ) output[put++] = bytes[at++];
+    return put;
+  }
+
   /** What was written into `output` from `room` on ends before `end`. */
   wrote(end: number): void {
     this.#at = end;
@@ -322,11 +347,21 @@ export class ReplyWriter {
     }
     output[to++] = CR;
     output[to++] = LF;
-    copyBytes(output, to, bytes, at, length);
-    to += length;
+    if (length < LEAST_WORDWISE_BYTES) {
+      copyBytes(output, to, bytes, at, length);
+      to += length;
+    } else {
+      to = this.copyShort(to, bytes, at, length);
+    }
     output[to] = CR;
     output[to + 1] = LF;
     this.#at = to + 2;
+  }
+
+  #lookAt(bytes: Uint8Array): DataView {
+    this.#source = bytes;
+    this.#sourceView = viewOf(bytes);
+    return this.#sourceView;
   }
 
   #header(type: number, count: number): void {
@@ -379,4 +414,8 @@ export class ReplyWriter {
     this.#runTable[word + 2] = offset;
     this.#runTable[word + 3] = length;
   }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
