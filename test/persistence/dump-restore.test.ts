@@ -4,39 +4,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forEachEntry } from "../../src/structures/dict-walk";
-import { FuzzClient } from "../fuzz/fuzz-client";
 import type { FuzzNode } from "../fuzz/fuzz-node";
-import { type Argument, encodeCommand } from "../support/resp-encode";
 import { withSeed } from "../support/seeds";
 import { canRun, REAL_SERVER } from "../support/server-process";
 import { TwoServers } from "../support/two-servers";
+import { NodeSender } from "./node-sender";
 import { differences, digestOf, filled, newNode, startReal, withDirectory } from "./random-data";
 
 const NO_SERVER = canRun(REAL_SERVER) ? false : "there is no redis-server";
 const ROUNDS = Number(process.env.ROUND_TRIPS ?? 2);
-
-/** Sends commands to a node, one after the other. */
-class Sender {
-  readonly #client: FuzzClient;
-
-  constructor(readonly fuzz: FuzzNode) {
-    this.#client = new FuzzClient(fuzz.transport);
-  }
-
-  send(...command: Argument[]): Buffer {
-    this.#client.write(encodeCommand(command));
-    this.#client.sendRest();
-    this.fuzz.transport.turn();
-    return this.#client.lastReply;
-  }
-
-  /** The bytes of a bulk that was replied. */
-  bulk(...command: Argument[]): Buffer {
-    const reply = this.send(...command);
-    assert.equal(reply[0], 0x24, reply.toString("latin1"));
-    return reply.subarray(reply.indexOf("\n") + 1, -2);
-  }
-}
 
 /** Database and key of everything that a node has. */
 function keysOf({ node: { keyspace } }: FuzzNode): { db: string; key: Buffer; ttl: string }[] {
@@ -55,8 +31,8 @@ test("values that are dumped are restored by a node of the same kind", () =>
   withSeed((random, seed) => {
     for (let round = 0; round < ROUNDS; round++) {
       const fuzz = filled(random, seed + round);
-      const from = new Sender(fuzz);
-      const to = new Sender(newNode(seed + round));
+      const from = new NodeSender(fuzz);
+      const to = new NodeSender(newNode(seed + round));
       for (const { db, key, ttl } of keysOf(fuzz)) {
         from.send("SELECT", db);
         to.send("SELECT", db);
@@ -77,8 +53,8 @@ test("values go to redis-server and back by DUMP and RESTORE", { skip: NO_SERVER
       try {
         for (let round = 0; round < ROUNDS; round++) {
           const fuzz = filled(random, seed + round);
-          const from = new Sender(fuzz);
-          const back = new Sender(newNode(seed + round));
+          const from = new NodeSender(fuzz);
+          const back = new NodeSender(newNode(seed + round));
           await client.command("FLUSHALL");
           for (const { db, key, ttl } of keysOf(fuzz)) {
             from.send("SELECT", db);
