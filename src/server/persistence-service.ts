@@ -114,6 +114,17 @@ export class PersistenceService {
     log.warning("DB reloaded by DEBUG RELOAD");
   }
 
+  /** Once the data set is there. Where saves are to be expected, the first is to be no pause. */
+  prepare(): void {
+    const { config, writer } = this.#parts;
+    const prepare = (): undefined => {
+      if (this.saves.hasSavePoints) writer.prepare();
+      return undefined;
+    };
+    prepare();
+    config.onChange("save", prepare);
+  }
+
   tasks(): CronTask[] {
     return [{ name: "saves", periodMs: 0, run: () => this.saves.tick() }];
   }

@@ -47,6 +47,8 @@ export class PretendedSnapshots implements SnapshotWriter {
   #ended: ((outcome: SaveOutcome) => void) | undefined;
   #progress: SaveProgress | undefined;
 
+  prepare(): void {}
+
   writeNow(): SaveOutcome {
     return { kind: "saved", keys: 0, sizeBytes: 0 };
   }

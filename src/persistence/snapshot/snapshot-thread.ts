@@ -7,6 +7,8 @@ import { writeSnapshot } from "./write-snapshot";
 
 /** Who writes snapshots: the real one below, or a test's. */
 export interface SnapshotWriter {
+  /** Makes the first `begin` as fast as the others. */
+  prepare(): void;
   /** Writes before it returns; memory stands still because nobody else runs. */
   writeNow(order: SaveOrder, memory: BlockMemory): SaveOutcome;
   /**
@@ -31,8 +33,8 @@ interface Message {
 }
 
 /**
- * The worker thread that writes snapshots, from the side of the main thread: started when the first
- * is written, and kept.
+ * The worker thread that writes snapshots, from the side of the main thread: started by `prepare` or
+ * when the first is written, and kept.
  *
  * What always holds: every order has exactly one outcome. A thread that dies, whatever of, ends its
  * order as failed and never the server; the next order gets a new thread.
@@ -48,6 +50,11 @@ export class SnapshotThread implements SnapshotWriter {
   constructor(file: string, saversOf: SaversOf) {
     this.#file = file;
     this.#saversOf = saversOf;
+  }
+
+  /** Starting a thread stops this one for some milliseconds. */
+  prepare(): void {
+    if (this.#worker === undefined) this.#start().unref();
   }
 
   writeNow(order: SaveOrder, memory: BlockMemory): SaveOutcome {
