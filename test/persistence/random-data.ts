@@ -3,7 +3,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatasetLoader } from "../../src/persistence/rdb/dataset-loader";
+import { BytesSource, RdbReader } from "../../src/rdb/rdb-reader";
 import { DatasetDigest } from "../../src/server/commands/debug/dataset-digest";
+import { valueLoaders } from "../../src/server/value-codecs";
 import { forEachEntry } from "../../src/structures/dict-walk";
 import { ZsetReader } from "../../src/types/zset/zset-reader";
 import { FuzzClient } from "../fuzz/fuzz-client";
@@ -74,6 +77,21 @@ function dropMinusZeros({ node: { keyspace }, transport }: FuzzNode, client: Fuz
   for (const command of commands) client.write(encodeCommand(command));
   client.sendRest();
   transport.turn();
+}
+
+/** A node with the data of an RDB file. */
+export function loaded(file: Buffer, seed: number, limits: Limits = []): FuzzNode {
+  const fuzz = newNode(seed, limits);
+  const { keyspace } = fuzz.node;
+  const loader = new DatasetLoader(new RdbReader(new BytesSource(file, 0, file.length)), {
+    keyspace,
+    loaders: valueLoaders(keyspace, fuzz.config, fuzz.node.context.fieldExpiry),
+    dropsExpired: false,
+    onAux: () => undefined,
+    onFunction: () => undefined,
+  });
+  while (loader.step(7));
+  return fuzz;
 }
 
 /** DEBUG DIGEST of a node. */

@@ -5,11 +5,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DatasetLoader } from "../../src/persistence/rdb/dataset-loader";
 import { DatasetWriter, type SavedData } from "../../src/persistence/rdb/dataset-writer";
-import { BytesSource, RdbReader } from "../../src/rdb/rdb-reader";
 import { RdbWriter } from "../../src/rdb/rdb-writer";
-import { valueLoaders, valueSavers } from "../../src/server/value-codecs";
+import { valueSavers } from "../../src/server/value-codecs";
 import { forEachEntry } from "../../src/structures/dict-walk";
 import type { FuzzNode } from "../fuzz/fuzz-node";
 import type { RawClient } from "../support/raw-client";
@@ -21,7 +19,7 @@ import {
   filled,
   type Limits,
   LOW_LIMITS,
-  newNode,
+  loaded,
   startReal,
   withDirectory,
 } from "./random-data";
@@ -52,20 +50,6 @@ function saved({ node }: FuzzNode, random: SeededRandom, version: number): Buffe
   };
   new DatasetWriter(node.memory, valueSavers(node.memory), writer, data).write();
   return Buffer.concat(parts);
-}
-
-function loaded(file: Buffer, seed: number, limits: Limits): FuzzNode {
-  const fuzz = newNode(seed, limits);
-  const { keyspace } = fuzz.node;
-  const loader = new DatasetLoader(new RdbReader(new BytesSource(file, 0, file.length)), {
-    keyspace,
-    loaders: valueLoaders(keyspace, fuzz.config, fuzz.node.context.fieldExpiry),
-    dropsExpired: false,
-    onAux: () => undefined,
-    onFunction: () => undefined,
-  });
-  while (loader.step(7));
-  return fuzz;
 }
 
 const someLimits = (random: SeededRandom): Limits => (random.chance(0.5) ? LOW_LIMITS : []);
