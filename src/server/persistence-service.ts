@@ -104,10 +104,10 @@ export class PersistenceService {
   }
 
   /** DEBUG RELOAD, within a command. @throws LoadProblem */
-  reload(flushes: boolean): void {
+  reload(flushes: boolean, merges: boolean): void {
     const { config, keyspace, log } = this.#parts;
     const path = config.bytes("dbfilename");
-    this.loading.begin(path);
+    this.loading.begin(path, merges);
     if (flushes) for (const database of keyspace.databases) keyspace.flush(database);
     this.saves.functions = this.loading.step(Number.POSITIVE_INFINITY) ?? [];
     keyspace.stats.dirty = 0;

@@ -166,6 +166,8 @@ test("DEBUG RELOAD saves and loads, or loads what is there", async (t) => {
   await client.call("SET", "late", "1");
   assert.equal(await client.call("DEBUG", "RELOAD", "NOSAVE", "NOFLUSH"), "OK");
   assert.equal(await client.call("GET", "late"), "1");
+  await client.call("SET", "big", "in memory");
+  assert.equal(await client.call("DEBUG", "RELOAD", "NOSAVE", "NOFLUSH", "MERGE"), "OK");
   await client.call("DEL", "late");
   assert.equal(await digest(client), all);
   assert.deepEqual(await client.call("DEBUG", "RELOAD", "FAST"), {

@@ -87,9 +87,10 @@ export class DatasetLoading {
 
   /**
    * Opens the file and begins. `step` is to be called until it returns functions.
+   * @param merges whether keys of the file take the place of those that are there.
    * @throws LoadProblem
    */
-  begin(path: Uint8Array): void {
+  begin(path: Uint8Array, merges = false): void {
     const { keyspace, loaders, clock, changed } = this.#parts;
     const name = Buffer.from(path).toString("utf8");
     const source = opened(path, name);
@@ -100,6 +101,7 @@ export class DatasetLoading {
       keyspace,
       loaders,
       dropsExpired: true,
+      merges,
       onAux: (aux, value) => this.#tell(aux, value),
       onFunction: (library) => functions.push(library),
     });
@@ -131,12 +133,6 @@ export class DatasetLoading {
     this.#running = undefined;
     this.#parts.changed(false);
     return running.functions;
-  }
-
-  /** Reads a whole file at one go. @throws LoadProblem */
-  load(path: Uint8Array): readonly Uint8Array[] {
-    this.begin(path);
-    return this.step(Number.POSITIVE_INFINITY) ?? [];
   }
 
   #stepRecords(loader: DatasetLoader): boolean {

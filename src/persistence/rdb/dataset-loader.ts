@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly loaders: readonly ValueLoader[];
   /** Keys whose time has come are left out: on a master, and not in the base of an AOF. */
   readonly dropsExpired: boolean;
+  /** Whether a key of the file takes the place of one that is there, which is else a problem. */
+  readonly merges?: boolean;
   /** A fact about the file. */
   readonly onAux: (name: string, value: string) => void;
   /** A function library, to be kept as it is. */
@@ -140,14 +142,17 @@ export class DatasetLoader {
 
   #readKey(rdbType: number): void {
     const reader = this.#reader;
-    const { keyspace, dropsExpired } = this.#options;
+    const { keyspace, dropsExpired, merges } = this.#options;
     this.#entries.check(rdbType, reader);
     this.#takeKey();
     const key = this.#key;
     const length = this.#keyLength;
     const hash = keyspace.hashOf(key, 0, length);
     const isDropped = dropsExpired && this.#hasExpired();
-    if (this.#database.find(hash, key, 0, length) !== 0) {
+    const present = this.#database.find(hash, key, 0, length);
+    if (present !== 0 && merges === true) {
+      this.#database.deleteFound(present);
+    } else if (present !== 0) {
       const name = Buffer.from(key.slice(0, length)).toString("latin1");
       reader.fail(`RDB has duplicated key '${name}' in DB ${this.#database.index}`);
     }

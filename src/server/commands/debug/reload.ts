@@ -12,11 +12,13 @@ export function reload(call: DataCall, persistence: PersistenceService): void {
   const { args, reply } = call;
   let saves = true;
   let flushes = true;
+  let merges = false;
   for (let i = 2; i < args.count; i++) {
     const word = args.text(i).toLowerCase();
     if (word === "nosave") saves = false;
     else if (word === "noflush") flushes = false;
-    else if (word !== "merge") {
+    else if (word === "merge") merges = true;
+    else {
       reply.error("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
       return;
     }
@@ -26,7 +28,7 @@ export function reload(call: DataCall, persistence: PersistenceService): void {
     return;
   }
   try {
-    persistence.reload(flushes);
+    persistence.reload(flushes, merges);
     reply.ok();
   } catch (error) {
     if (!(error instanceof LoadProblem) || persistence.loading.isLoading) throw error;
