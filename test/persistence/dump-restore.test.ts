@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { exactExpiryOf, hasExpiry } from "../../src/keyspace/entry";
 import { forEachEntry } from "../../src/structures/dict-walk";
 import type { FuzzNode } from "../fuzz/fuzz-node";
 import { withSeed } from "../support/seeds";
@@ -19,7 +20,7 @@ function keysOf({ node: { keyspace } }: FuzzNode): { db: string; key: Buffer; tt
   return keyspace.databases.flatMap((database) => {
     const keys: { db: string; key: Buffer; ttl: string }[] = [];
     forEachEntry(keyspace.memory, database.dict.ref, (entry) => {
-      const ttl = Math.max(database.expiryOf(entry), 0);
+      const ttl = hasExpiry(keyspace.memory, entry) ? exactExpiryOf(keyspace.memory, entry) : 0;
       const key = Buffer.from(keyspace.keyOf(entry));
       keys.push({ db: String(database.index), key, ttl: String(ttl) });
     });
