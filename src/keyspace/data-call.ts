@@ -148,6 +148,25 @@ export class DataCall extends SessionCall {
     this.notify(this.db, index, EVENT_GENERIC, "del");
   }
 
+  /** Deletes a live key argument, with event `del`; false when it is not there. */
+  deleteKey(index: number): boolean {
+    return this.#delete(index, this.peek(index));
+  }
+
+  /** As `deleteKey`, and takes an expired key for one that is there, as some commands of Redis do. */
+  deleteEvenExpired(index: number): boolean {
+    const { args } = this;
+    const at = args.offset(index);
+    return this.#delete(index, this.db.find(this.hash(index), args.input, at, args.length(index)));
+  }
+
+  #delete(index: number, found: number): boolean {
+    if (found === 0) return false;
+    this.db.deleteFound(found);
+    this.changed(index, EVENT_GENERIC, "del");
+    return true;
+  }
+
   /**
    * A change of the key argument happened: counts it, tells watchers, and publishes `event` of a
    * notification class (config/keyspace-events). Called once the change is complete.

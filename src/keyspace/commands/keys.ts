@@ -1,6 +1,5 @@
 import type { ArgumentDoc, CommandSpec } from "../../command/spec";
 import { keyAt, keysFrom } from "../../command/spec";
-import { EVENT_GENERIC } from "../../config/keyspace-events";
 import { randomEntry } from "../../structures/dict-random";
 import type { DataCall } from "../data-call";
 import type { Database } from "../database";
@@ -13,13 +12,7 @@ const MOST_EXPIRED_PICKS = 100;
 
 function remove(call: DataCall): void {
   let removed = 0;
-  for (let i = 1; i < call.args.count; i++) {
-    const entry = call.peek(i);
-    if (entry === 0) continue;
-    call.db.deleteFound(entry);
-    call.changed(i, EVENT_GENERIC, "del");
-    removed++;
-  }
+  for (let i = 1; i < call.args.count; i++) if (call.deleteKey(i)) removed++;
   call.reply.integer(removed);
 }
 

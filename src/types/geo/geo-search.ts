@@ -103,7 +103,7 @@ export class GeoSearch {
   #store(call: DataCall, asked: SearchArguments, order: Uint32Array, wanted: number): void {
     const zsets = this.#zsets;
     if (wanted === 0) {
-      zsets.storeNothing(call, asked.storeIndex);
+      call.deleteKey(asked.storeIndex);
       call.reply.integer(0);
       return;
     }

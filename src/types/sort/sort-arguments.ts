@@ -5,10 +5,10 @@ import type { DataCall } from "../../keyspace/data-call";
 const ASC = latin1Bytes("asc");
 const DESC = latin1Bytes("desc");
 const ALPHA = latin1Bytes("alpha");
-const LIMIT = latin1Bytes("limit");
-const STORE = latin1Bytes("store");
-const BY = latin1Bytes("by");
-const GET = latin1Bytes("get");
+export const LIMIT = latin1Bytes("limit");
+export const STORE = latin1Bytes("store");
+export const BY = latin1Bytes("by");
+export const GET = latin1Bytes("get");
 
 /** The options of SORT and SORT_RO. Arguments are named by their index. */
 export class SortArguments {

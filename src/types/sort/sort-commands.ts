@@ -1,4 +1,3 @@
-import { latin1Bytes } from "../../base/bytes";
 import type { Arguments } from "../../command/arguments";
 import { type KeyPositions, keyFlagBits } from "../../command/key-positions";
 import type { KeySpec } from "../../command/key-spec";
@@ -7,13 +6,10 @@ import type { DataCall } from "../../keyspace/data-call";
 import type { HashLimits } from "../hash/hash-limits";
 import type { ListLimits } from "../list/list-limits";
 import { Sort } from "./sort";
+import { BY, GET, LIMIT, STORE } from "./sort-arguments";
 
 /** SORT and SORT_RO. */
 
-const LIMIT = latin1Bytes("limit");
-const STORE = latin1Bytes("store");
-const BY = latin1Bytes("by");
-const GET = latin1Bytes("get");
 const READS = keyFlagBits("RO", "access");
 const STORES = keyFlagBits("OW", "update");
 

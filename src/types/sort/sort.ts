@@ -1,6 +1,6 @@
 import { parseDoubleLeniently } from "../../base/double";
 import { ERR_WRONG_TYPE } from "../../command/error-texts";
-import { EVENT_GENERIC, EVENT_LIST } from "../../config/keyspace-events";
+import { EVENT_LIST } from "../../config/keyspace-events";
 import type { DataCall } from "../../keyspace/data-call";
 import { TYPE_LIST } from "../../keyspace/entry";
 import type { HashLimits } from "../hash/hash-limits";
@@ -192,10 +192,7 @@ class SortRun {
       call.changed(storeIndex, EVENT_LIST, "sortstore");
       return;
     }
-    const found = call.peek(storeIndex);
-    if (found === 0) return;
-    call.db.deleteFound(found);
-    call.changed(storeIndex, EVENT_GENERIC, "del");
+    call.deleteKey(storeIndex);
   }
 }
 

@@ -1,4 +1,4 @@
-import { EVENT_GENERIC, EVENT_ZSET } from "../../config/keyspace-events";
+import { EVENT_ZSET } from "../../config/keyspace-events";
 import type { DataCall } from "../../keyspace/data-call";
 import { TYPE_ZSET } from "../../keyspace/entry";
 import type { ZsetLimits } from "./zset-limits";
@@ -83,14 +83,6 @@ export class ZsetAccess {
     const { encoding, ref } = this.result(call);
     call.replaceValue(index, TYPE_ZSET, encoding, ref);
     call.changed(index, EVENT_ZSET, event);
-  }
-
-  /** Takes away what is under a key argument, because there is nothing to be stored. */
-  storeNothing(call: DataCall, index: number): void {
-    const found = call.peek(index);
-    if (found === 0) return;
-    call.db.deleteFound(found);
-    call.changed(index, EVENT_GENERIC, "del");
   }
 
   #open(call: DataCall, entry: number): number {

@@ -2,7 +2,7 @@ import { latin1Bytes } from "../../../base/bytes";
 import type { Arguments } from "../../../command/arguments";
 import { ERR_SYNTAX } from "../../../command/error-texts";
 import { type CommandSpec, keyAt, keysFrom } from "../../../command/spec";
-import { EVENT_GENERIC, EVENT_STRING } from "../../../config/keyspace-events";
+import { EVENT_STRING } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
 import { STRING_RAW, TYPE_STRING, valueStartOf } from "../../../keyspace/entry";
 import { SEGMENT_SHIFT } from "../../../memory/block-memory";
@@ -65,7 +65,8 @@ function combine(call: DataCall, combiner: StringCombiner): void {
   if (!findSources(call, combiner)) return;
   const length = combiner.longest();
   if (length > 0) store(call, combiner, operation, length);
-  else removeTarget(call);
+  // Where all sources are empty there is no target either.
+  else call.deleteEvenExpired(2);
   reply.integer(length);
 }
 
@@ -81,15 +82,6 @@ function store(call: DataCall, combiner: StringCombiner, operation: number, leng
   combiner.write(operation, bytes, valueStartOf(memory, entry), length);
   db.putString(call.write(2), entry);
   call.changed(2, EVENT_STRING, "set");
-}
-
-/** Where all sources are empty there is no target either; it is removed whether it has expired. */
-function removeTarget(call: DataCall): void {
-  const { args, db } = call;
-  const found = db.find(call.hash(2), args.input, args.offset(2), args.length(2));
-  if (found === 0) return;
-  db.deleteFound(found);
-  call.changed(2, EVENT_GENERIC, "del");
 }
 
 export function combineCommand(bits: BitOperations): CommandSpec<DataCall> {

@@ -1,11 +1,10 @@
-import { latin1Bytes } from "../../../base/bytes";
 import type { Arguments } from "../../../command/arguments";
 import { type KeyPositions, keyFlagBits } from "../../../command/key-positions";
 import type { KeySpec } from "../../../command/key-spec";
 import { type ArgumentDoc, type CommandSpec, keyAt } from "../../../command/spec";
 import type { DataCall } from "../../../keyspace/data-call";
 import type { GeoSearch } from "../geo-search";
-import type { SearchForm } from "../search-arguments";
+import { type SearchForm, STORE, STOREDIST } from "../search-arguments";
 import {
   count,
   KEY,
@@ -21,8 +20,6 @@ import {
 
 /** GEORADIUS, GEORADIUSBYMEMBER and their variants that only read. */
 
-const STORE = latin1Bytes("store");
-const STOREDIST = latin1Bytes("storedist");
 const READS = keyFlagBits("RO", "access");
 const STORES = keyFlagBits("OW", "update");
 /** Options are looked for from here on, also where a member stands in front of them. */

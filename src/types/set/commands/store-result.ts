@@ -1,4 +1,4 @@
-import { EVENT_GENERIC, EVENT_SET } from "../../../config/keyspace-events";
+import { EVENT_SET } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
 import { TYPE_SET } from "../../../keyspace/entry";
 import type { SetValue } from "../set-value";
@@ -21,11 +21,6 @@ export function storeResult(call: DataCall, result: SetValue, event: string): vo
 
 /** Deletes argument 1, an expired key too, because the result has no members. */
 export function storeNothing(call: DataCall): void {
-  const { args, db } = call;
-  const found = db.find(call.hash(1), args.input, args.offset(1), args.length(1));
-  if (found !== 0) {
-    db.deleteFound(found);
-    call.changed(1, EVENT_GENERIC, "del");
-  }
+  call.deleteEvenExpired(1);
   call.reply.integer(0);
 }
