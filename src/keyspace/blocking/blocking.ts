@@ -186,10 +186,14 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     for (const node of this.#keys.of(database.index)) this.#noteChange(node);
   }
 
-  /** Whoever waits in either may find its key there now. */
+  /**
+   * Whoever waits in either may find its key there now. As in Redis a key counts that holds, at this
+   * moment, a type that somebody waits for.
+   */
   override swapped(first: Database, second: Database): void {
-    for (const node of this.#keys.of(first.index)) this.#note(node);
-    for (const node of this.#keys.of(second.index)) this.#note(node);
+    const types = new Set(Array.from(this.#waiters.values(), ({ type }) => type));
+    this.#noteArriving(first, second, types);
+    this.#noteArriving(second, first, types);
   }
 
   /**
@@ -236,6 +240,17 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     const hash = wordOf(memory, entry, ENTRY_HASH);
     const at = keyStartOf(memory, entry);
     return this.#keys.find(database.index, hash, bytes, at, keyLengthOf(memory, entry));
+  }
+
+  /** Notes the keys waited for in one database that come into it from another. */
+  #noteArriving(database: Database, from: Database, types: ReadonlySet<number>): void {
+    const { memory } = this.#parts.keyspace;
+    for (const node of this.#keys.of(database.index)) {
+      const { hash, key, value } = node;
+      const entry = from.find(hash, key, 0, key.length);
+      const isWanted = entry !== 0 && types.has(typeOf(memory, entry));
+      if (isWanted || value.whenGone > 0) this.#note(node);
+    }
   }
 
   #noteChange(node: KeyNode<KeyQueue> | undefined): void {

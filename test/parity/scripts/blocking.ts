@@ -389,6 +389,24 @@ const FLUSHED = lines`
   [a] .read
 `;
 
+/** A string that is swapped in wakes nobody, and neither does what is stored over it at once. */
+const SWAPPED_AND_OVERWRITTEN = lines`
+  [w] SELECT 1
+  [w] SET k string
+  [w] ZADD source 1 x
+  [w] SELECT 0
+  [a] .ask BZPOPMIN k 0
+  .waiting 1
+  [w] MULTI
+  [w] SWAPDB 0 1
+  [w] ZUNIONSTORE k 1 source
+  [w] EXEC
+  [a] .silent
+  [w] DEL k
+  [w] ZADD k 2 y
+  [a] .read
+`;
+
 const COUNTED = lines`
   CONFIG RESETSTAT
   [a] .ask BLPOP k 0
@@ -493,6 +511,9 @@ export const BLOCKING_SCRIPTS: readonly ParityScript[] = [
   script("what MONITOR shows of waiting", MONITORED, { needs: LISTS }),
   script("watching what others wait for", WATCHED, { needs: LISTS }),
   script("flushing while clients wait", FLUSHED, { needs: LISTS }),
+  script("a key that is swapped in and overwritten wakes nobody", SWAPPED_AND_OVERWRITTEN, {
+    needs: ["bzpopmin", "zunionstore"],
+  }),
   script("errors of waiting are counted", COUNTED, { needs: LISTS }),
   script("waiting for sorted sets", ZSETS, {
     needs: [...LISTS, "bzpopmin", "bzmpop", "zunionstore"],
