@@ -139,6 +139,8 @@ test("clients that wait are served as the real server serves them", {
   await withSeed(async (random) => {
     const history: string[] = [];
     const asked = new Set<number>();
+    /** What each of them has asked. */
+    const requests: string[][] = [];
     const same = (our: unknown, their: unknown): void =>
       assert.deepEqual(our, their, history.slice(-SHOWN_STEPS).join("\n"));
     for (let step = 0; step < STEPS; step++) {
@@ -148,9 +150,14 @@ test("clients that wait are served as the real server serves them", {
         const words = drawWait(random, hasSortedSets);
         history.push(`[${which}] ${words.join(" ")}`);
         asked.add(which);
+        requests[which] = words;
         for (const side of sides) side.waiting[which]?.send(...words);
       } else {
+        const named = new Set([...asked].flatMap((which) => requests[which] ?? []));
+        const waitedFor = KEYS.filter((key) => named.has(key));
         for (const words of drawStep(random, hasSortedSets)) {
+          // Redis takes keys that come in together in the order of a hash table with a random seed.
+          if (words[0] === "SWAPDB" && waitedFor.length > 1) continue;
           history.push(`[writer] ${words.join(" ")}`);
           const [our, their] = await Promise.all(
             sides.map((side) => side.writer.command(...words)),
