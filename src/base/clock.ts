@@ -15,6 +15,9 @@ export interface Clock {
   monotonicMs(): number;
 }
 
+/** The last thousandth of a millisecond. */
+const LAST_FRACTION_MS = 0.999;
+
 export class SystemClock implements Clock {
   /** Unix time less `performance.now()`, in ms: what makes the fine clock a wall clock. */
   #offsetMs = performance.timeOrigin;
@@ -27,8 +30,10 @@ export class SystemClock implements Clock {
     const wallMs = Date.now();
     const steadyMs = performance.now();
     const fineMs = this.#offsetMs + steadyMs;
-    // The two drift apart as the system's clock is corrected; then the fine one starts anew.
-    if (fineMs < wallMs || fineMs >= wallMs + 1) this.#offsetMs = wallMs - steadyMs;
+    // The two drift apart as the system's clock is corrected. One that is ahead waits at the end of
+    // the millisecond and does not begin it anew, or a later time could be told as an earlier one.
+    if (fineMs < wallMs) this.#offsetMs = wallMs - steadyMs;
+    else if (fineMs >= wallMs + 1) this.#offsetMs = wallMs + LAST_FRACTION_MS - steadyMs;
     return Math.floor((this.#offsetMs + steadyMs) * 1000);
   }
 

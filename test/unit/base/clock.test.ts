@@ -53,3 +53,20 @@ test("microseconds lie within the millisecond that the wall clock shows", () => 
   manual.advance(0.25);
   assert.equal(manual.nowUs(), 7250);
 });
+
+test("the fine clock does not go back while the system's clock is slowed down", (t) => {
+  let wallMs = 1_700_000_000_000;
+  let steadyMs = 5000;
+  t.mock.method(Date, "now", () => Math.floor(wallMs));
+  t.mock.method(performance, "now", () => steadyMs);
+  const clock = new SystemClock();
+  let before = 0;
+  for (let step = 0; step < 20_000; step++) {
+    const fineUs = clock.nowUs();
+    assert.ok(fineUs >= before, `${fineUs} after ${before}`);
+    assert.equal(Math.floor(fineUs / 1000), Math.floor(wallMs), "within the millisecond");
+    before = fineUs;
+    wallMs += 0.13;
+    steadyMs += 0.1302;
+  }
+});
