@@ -172,7 +172,7 @@ export class DataCall extends SessionCall {
    * notification class (config/keyspace-events). Called once the change is complete.
    */
   changed(index: number, classBit: number, event: string): void {
-    this.keyspace.stats.dirty++;
+    this.keyspace.stats.changes++;
     this.signal(this.db, index);
     this.notify(this.db, index, classBit, event);
   }

@@ -28,8 +28,10 @@ export class KeyspaceStats {
   misses = 0;
   expired = 0;
   evicted = 0;
-  /** Changes since the last save, as INFO persistence tells them. */
-  dirty = 0;
+  /** Changes ever made; a command that has made none leaves it as it was. */
+  changes = 0;
+  /** How many of them the last file on disk holds. */
+  savedChanges = 0;
   /** Of the keys with expiry that the sweep saw, the share that had expired; running average. */
   staleShare = 0;
   /** Slices of the sweep that ended before what they began (INFO expired_time_cap_reached_count). */
@@ -37,7 +39,12 @@ export class KeyspaceStats {
   /** Time that the sweep has taken in all. */
   expireCycleMs = 0;
 
-  /** CONFIG RESETSTAT. Changes since the last save are no statistics. */
+  /** Changes since the last save, as INFO persistence tells them. */
+  get unsavedChanges(): number {
+    return this.changes - this.savedChanges;
+  }
+
+  /** CONFIG RESETSTAT. Changes are no statistics. */
   reset(): void {
     this.hits = 0;
     this.misses = 0;
@@ -210,13 +217,13 @@ export class Keyspace implements DatabaseHost {
     const removed = database.size;
     this.events.flushed(database);
     if (removed > 0) this.lazyFree.dict(database.startAnew(), this.#disposeEntry);
-    this.stats.dirty += removed;
+    this.stats.changes += removed;
     return removed;
   }
 
   /** Exchanges two databases under the eyes of their clients. */
   swap(first: Database, second: Database): void {
-    this.stats.dirty++;
+    this.stats.changes++;
     if (first === second) return;
     this.events.swapped(first, second);
     first.swapWith(second);

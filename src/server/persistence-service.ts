@@ -98,7 +98,7 @@ export class PersistenceService {
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.saves.functions = functions;
-    keyspace.stats.dirty = 0;
+    keyspace.stats.savedChanges = keyspace.stats.changes;
     const seconds = ((clock.monotonicMs() - startedMs) / 1000).toFixed(3);
     log.notice(`DB loaded from disk: ${seconds} seconds`);
   }
@@ -110,7 +110,7 @@ export class PersistenceService {
     this.loading.begin(path, merges);
     if (flushes) for (const database of keyspace.databases) keyspace.flush(database);
     this.saves.functions = this.loading.step(Number.POSITIVE_INFINITY) ?? [];
-    keyspace.stats.dirty = 0;
+    keyspace.stats.savedChanges = keyspace.stats.changes;
     log.warning("DB reloaded by DEBUG RELOAD");
   }
 

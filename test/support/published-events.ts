@@ -31,7 +31,7 @@ export async function compareEvents(
     const expected = await published.of(words);
     engine.run(...words);
     assert.deepEqual(engine.events.splice(0), expected, line);
-    assert.equal(engine.keyspace.stats.dirty, await changesOf(client), `changes after ${line}`);
+    assert.equal(engine.keyspace.stats.changes, await changesOf(client), `changes after ${line}`);
   }
   await client.close();
   await listener.close();

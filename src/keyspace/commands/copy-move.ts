@@ -44,7 +44,7 @@ function copy(call: DataCall): void {
   if (old !== 0) target.deleteFound(old);
   const { input } = args;
   target.add(keyspace.copyOf(source, call.hash(2), input, args.offset(2), args.length(2)));
-  keyspace.stats.dirty++;
+  keyspace.stats.changes++;
   call.signal(target, 2);
   call.notify(target, 2, EVENT_GENERIC, "copy_to");
   reply.integer(1);
@@ -66,7 +66,7 @@ function move(call: DataCall): void {
   }
   db.takeFound();
   target.add(entry);
-  keyspace.stats.dirty++;
+  keyspace.stats.changes++;
   call.signal(db, 1);
   call.signal(target, 1);
   call.notify(db, 1, EVENT_GENERIC, "move_from");

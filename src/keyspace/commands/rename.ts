@@ -49,7 +49,7 @@ function moveToTarget(call: DataCall): void {
   db.takeFound();
   keyspace.memory.free(old);
   db.add(renamed);
-  keyspace.stats.dirty++;
+  keyspace.stats.changes++;
   call.signal(db, 1);
   call.signal(db, 2);
   call.notify(db, 1, EVENT_GENERIC, "rename_from");

@@ -32,8 +32,8 @@ interface Job {
   readonly startedMs: number;
   /** Keys at the freeze. */
   readonly totalKeys: number;
-  /** Changes since the last save at the freeze. */
-  readonly dirty: number;
+  /** Changes ever made at the freeze. */
+  readonly changes: number;
   /** Why it was given up, when it was not somebody's wish. */
   problem: string | undefined;
 }
@@ -132,7 +132,7 @@ export class RdbSaves {
       return false;
     }
     log.notice("DB saved on disk");
-    keyspace.stats.dirty = 0;
+    keyspace.stats.savedChanges = keyspace.stats.changes;
     this.#succeeded();
     return true;
   }
@@ -152,7 +152,7 @@ export class RdbSaves {
       progress,
       startedMs,
       totalKeys: order.data.databases.reduce((keys, { size }) => keys + size, 0),
-      dirty: keyspace.stats.dirty,
+      changes: keyspace.stats.changes,
       problem: undefined,
     };
     try {
@@ -185,9 +185,9 @@ export class RdbSaves {
     const now = this.#nowSeconds;
     if (this.hasFailed && now - this.#lastTrySeconds <= RETRY_SECONDS) return;
     const { config, keyspace, log } = this.#parts;
-    const { dirty } = keyspace.stats;
+    const { unsavedChanges } = keyspace.stats;
     for (const { seconds, changes } of config.value("save")) {
-      if (dirty < changes || now - this.lastSaveSeconds <= seconds) continue;
+      if (unsavedChanges < changes || now - this.lastSaveSeconds <= seconds) continue;
       log.notice(`${changes} changes in ${seconds} seconds. Saving...`);
       this.startBackground();
       return;
@@ -246,7 +246,7 @@ export class RdbSaves {
       log.notice("DB saved on disk");
       log.notice(`RDB: ${formatBytesHuman(this.lastHeldBytes)} of memory kept for the snapshot`);
       log.notice("Background saving terminated with success");
-      keyspace.stats.dirty = Math.max(0, keyspace.stats.dirty - job.dirty);
+      keyspace.stats.savedChanges = job.changes;
       this.#succeeded();
     } else if (problem === undefined) {
       log.warning("Background saving cancelled");

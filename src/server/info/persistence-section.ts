@@ -14,7 +14,7 @@ export function persistenceSection(
     ["loading", persistence.loading.isLoading ? 1 : 0] as const,
     ["async_loading", 0] as const,
     ...progressFields(persistence),
-    ["rdb_changes_since_last_save", keyspace.stats.dirty] as const,
+    ["rdb_changes_since_last_save", keyspace.stats.unsavedChanges] as const,
     ...rdbFields(persistence),
     ...AOF_FIELDS,
     ...loadingFields(persistence),

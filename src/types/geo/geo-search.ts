@@ -119,7 +119,7 @@ export class GeoSearch {
     }
     const event = call.command.spec.name === "geosearchstore" ? "geosearchstore" : "georadiusstore";
     zsets.storeResult(call, asked.storeIndex, event);
-    call.keyspace.stats.dirty += wanted - 1;
+    call.keyspace.stats.changes += wanted - 1;
     call.reply.integer(wanted);
   }
 }

@@ -32,7 +32,7 @@ export class FieldChanges {
     if (changes === 0) return;
     hashes.store(call);
     if (expiring > 0) hashes.noteExpiry(call, this.#leastMs);
-    call.keyspace.stats.dirty += changes;
+    call.keyspace.stats.changes += changes;
     call.signal(call.db, 1);
     if (set > 0) call.notify(call.db, 1, EVENT_HASH, "hset");
     if (expiring > 0) call.notify(call.db, 1, EVENT_HASH, "hexpire");

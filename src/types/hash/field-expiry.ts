@@ -212,7 +212,7 @@ export class FieldExpiry extends KeyspaceListener {
     const keyLength = index.keyLength(entry);
     if (value.isMoved) database.storeFound(value.encoding, value.ref);
     this.expiredFields += removed;
-    stats.dirty += removed;
+    stats.changes += removed;
     events.changed(database, bytes, keyAt, keyLength);
     events.notify(EVENT_HASH, "hexpired", database, bytes, keyAt, keyLength);
     if (!isEmptied) return;

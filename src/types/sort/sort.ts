@@ -188,7 +188,7 @@ class SortRun {
     call.reply.integer(list.length);
     if (list.length > 0) {
       call.replaceValue(storeIndex, TYPE_LIST, list.encoding, list.ref);
-      call.keyspace.stats.dirty += list.length - 1;
+      call.keyspace.stats.changes += list.length - 1;
       call.changed(storeIndex, EVENT_LIST, "sortstore");
       return;
     }

@@ -63,7 +63,7 @@ export class ZsetAccess {
     const zset = this.value(call);
     if (this.#entry !== 0) this.#entry = zset.save(call.db, this.#entry);
     else this.#entry = call.addValue(index, TYPE_ZSET, zset.encoding, zset.ref);
-    call.keyspace.stats.dirty += changes - 1;
+    call.keyspace.stats.changes += changes - 1;
     call.changed(index, EVENT_ZSET, event);
     if (zset.size === 0) call.deleteEmptied(index, this.#entry);
   }
@@ -73,7 +73,7 @@ export class ZsetAccess {
    * is freed later. Tells of it as `store` does.
    */
   storeEmptied(call: DataCall, index: number, event: string): void {
-    call.keyspace.stats.dirty += this.value(call).size - 1;
+    call.keyspace.stats.changes += this.value(call).size - 1;
     call.changed(index, EVENT_ZSET, event);
     call.deleteEmptied(index, this.#entry);
   }

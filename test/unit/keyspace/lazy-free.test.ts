@@ -45,7 +45,7 @@ test("an emptied database is empty at once and freed in slices", () => {
   assert.equal(keyspace.flush(fixture.database), 20_010);
   assert.equal(fixture.database.size, 0);
   assert.equal(fixture.database.expiring, 0);
-  assert.equal(keyspace.stats.dirty, 20_010);
+  assert.equal(keyspace.stats.changes, 20_010);
   assert.equal(keyspace.lazyFree.pendingObjects, 20_010);
   fixture.set("after", "x");
   fixture.msPerLook = 1;

@@ -34,20 +34,20 @@ describe("save points", () => {
   test("begin a save when both their time and their changes have passed", () => {
     const { fuzz, saves, stats } = newNode();
     fuzz.set("save", "60 10 5 1000");
-    stats.dirty = 10;
+    stats.changes = 10;
     fuzz.clock.advance(60_000);
     fuzz.tick();
     assert.equal(saves.isRunning, false, "60 s are not more than 60 s");
     fuzz.clock.advance(1000);
     fuzz.tick();
     assert.equal(saves.isRunning, true);
-    stats.dirty = 1007;
+    stats.changes = 1007;
     fuzz.snapshots.end();
-    assert.equal(stats.dirty, 997, "what was changed meanwhile is still to be saved");
+    assert.equal(stats.unsavedChanges, 997, "what was changed meanwhile is still to be saved");
     fuzz.clock.advance(6000);
     fuzz.tick();
     assert.equal(saves.isRunning, false);
-    stats.dirty = 1000;
+    stats.changes = 1010;
     fuzz.tick();
     assert.equal(saves.isRunning, true);
   });
@@ -55,7 +55,7 @@ describe("save points", () => {
   test("are tried again five seconds after a failure, while writes are refused", () => {
     const { fuzz, saves, stats, memory } = newNode();
     fuzz.set("save", "1 1");
-    stats.dirty = 1;
+    stats.changes = 1;
     fuzz.clock.advance(2000);
     fuzz.tick();
     fuzz.snapshots.end({ kind: "failed", problem: "the disk is full" });
@@ -67,21 +67,21 @@ describe("save points", () => {
     fuzz.tick();
     assert.equal(saves.isRunning, true);
     fuzz.snapshots.end();
-    assert.deepEqual([saves.hasFailed, saves.refusesWrites, stats.dirty], [false, false, 0]);
+    assert.deepEqual([saves.hasFailed, saves.refusesWrites, stats.unsavedChanges], [false, false, 0]);
   });
 });
 
 describe("a save in the background", () => {
   test("that is cancelled keeps memory frozen until its writer has let go", () => {
     const { fuzz, saves, stats, memory } = newNode();
-    stats.dirty = 3;
+    stats.changes = 3;
     assert.equal(saves.startBackground(), true);
     assert.equal(saves.startBackground(), false);
     assert.equal(saves.cancel(), true);
     assert.deepEqual([saves.isRunning, memory.frozenNow], [true, true]);
     fuzz.snapshots.end();
     assert.deepEqual([saves.isRunning, memory.frozenNow], [false, false]);
-    assert.deepEqual([saves.hasFailed, saves.saves, stats.dirty], [false, 0, 3]);
+    assert.deepEqual([saves.hasFailed, saves.saves, stats.unsavedChanges], [false, 0, 3]);
     assert.equal(saves.cancel(), false);
   });
 

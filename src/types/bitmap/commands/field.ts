@@ -60,7 +60,7 @@ class FieldRun {
 
   #tell(call: DataCall): void {
     call.changed(1, EVENT_STRING, "setbit");
-    call.keyspace.stats.dirty += this.#changes - 1;
+    call.keyspace.stats.changes += this.#changes - 1;
   }
 
   #execute(call: DataCall, entry: number): void {

@@ -17,7 +17,7 @@ function deleteFields(call: DataCall, hashes: HashAccess): void {
   }
   if (deleted > 0) {
     hashes.store(call);
-    keyspace.stats.dirty += deleted - 1;
+    keyspace.stats.changes += deleted - 1;
     call.changed(1, EVENT_HASH, "hdel");
     hashes.deleteIfEmpty(call);
   }

@@ -28,7 +28,7 @@ function setFields(call: DataCall, hashes: HashAccess): number {
     if (isNew) added++;
   }
   hashes.store(call);
-  keyspace.stats.dirty += (count >> 1) - 2;
+  keyspace.stats.changes += (count >> 1) - 2;
   call.changed(1, EVENT_HASH, "hset");
   return added;
 }

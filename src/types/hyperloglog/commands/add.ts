@@ -45,7 +45,7 @@ class Adder {
     }
     if (changes > 0) {
       call.changed(1, EVENT_STRING, "pfadd");
-      call.keyspace.stats.dirty += changes - 1;
+      call.keyspace.stats.changes += changes - 1;
     }
     call.reply.integer(changes > 0 ? 1 : 0);
   }

@@ -58,7 +58,7 @@ class Counter {
     setCardinality(bytesOf(memory, own), valueStartOf(memory, own), count);
     // Redis tells watchers of it, but publishes no event.
     call.signal(call.db, 1);
-    call.keyspace.stats.dirty++;
+    call.keyspace.stats.changes++;
     replyCount(call, count);
   }
 

@@ -47,7 +47,7 @@ function makeDense(call: DataCall, found: number): boolean {
     return false;
   }
   storeValue(call, found, value);
-  call.keyspace.stats.dirty++;
+  call.keyspace.stats.changes++;
   return true;
 }
 

@@ -105,7 +105,7 @@ function remove(call: DataCall, room: ListRoom): void {
   if (removed > 0) {
     if (list.length > 0) list.shrink();
     list.store(call.db);
-    call.keyspace.stats.dirty += removed - 1;
+    call.keyspace.stats.changes += removed - 1;
     call.changed(1, EVENT_LIST, "lrem");
     if (list.length === 0) call.deleteEmptied(1, call.peek(1));
   }
@@ -164,7 +164,7 @@ function trim(call: DataCall, room: ListRoom): void {
     list.shrink();
     list.store(call.db);
   }
-  call.keyspace.stats.dirty += length - kept - 1;
+  call.keyspace.stats.changes += length - kept - 1;
   call.changed(1, EVENT_LIST, "ltrim");
   if (kept === 0) call.deleteEmptied(1, entry);
   reply.ok();

@@ -135,7 +135,7 @@ function pushTaken(room: ListRoom, end: number): void {
 /** Counts and publishes `count` elements moved. */
 function tellMoved(call: DataCall, from: number, to: number, count: number): void {
   // Two events, but one change for each element.
-  call.keyspace.stats.dirty += count - 2;
+  call.keyspace.stats.changes += count - 2;
   call.changed(2, EVENT_LIST, to === END_FIRST ? "lpush" : "rpush");
   call.changed(1, EVENT_LIST, from === END_FIRST ? "lpop" : "rpop");
 }

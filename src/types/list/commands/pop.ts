@@ -90,7 +90,7 @@ export function removePopped(
     list.shrink();
     list.store(call.db);
   }
-  call.keyspace.stats.dirty += count - 1;
+  call.keyspace.stats.changes += count - 1;
   call.changed(index, EVENT_LIST, end === END_FIRST ? "lpop" : "rpop");
   if (isEmptied) call.deleteEmptied(index, entry);
 }

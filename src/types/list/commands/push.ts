@@ -32,7 +32,7 @@ function push(call: DataCall, room: ListRoom, end: number, mustExist: boolean): 
     for (let i = 2; i < count; i++) list.pushLast(input, args.offset(i), args.length(i));
   }
   storeList(call, list, 1, entry);
-  call.keyspace.stats.dirty += count - 3;
+  call.keyspace.stats.changes += count - 3;
   call.changed(1, EVENT_LIST, end === END_FIRST ? "lpush" : "rpush");
   reply.integer(list.length);
 }

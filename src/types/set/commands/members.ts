@@ -24,7 +24,7 @@ function add(call: DataCall, { value }: SetTools): void {
   if (found === 0) call.addValue(1, TYPE_SET, value.encoding, value.ref);
   else if (value.isMoved) call.db.storeFound(value.encoding, value.ref);
   if (added > 0) {
-    call.keyspace.stats.dirty += added - 1;
+    call.keyspace.stats.changes += added - 1;
     call.changed(1, EVENT_SET, "sadd");
   }
   reply.integer(added);
@@ -45,7 +45,7 @@ function remove(call: DataCall, { value }: SetTools): void {
   }
   if (removed > 0) {
     const entry = value.isMoved ? call.db.storeFound(value.encoding, value.ref) : found;
-    call.keyspace.stats.dirty += removed - 1;
+    call.keyspace.stats.changes += removed - 1;
     call.changed(1, EVENT_SET, "srem");
     if (value.size === 0) call.deleteEmptied(1, entry);
   }
@@ -101,7 +101,7 @@ function putMoved(call: DataCall, { result }: SetTools, to: number): void {
     call.peek(2);
     call.db.storeFound(result.encoding, result.ref);
   }
-  call.keyspace.stats.dirty++;
+  call.keyspace.stats.changes++;
   call.signal(call.db, 1);
   if (isNew) call.changed(2, EVENT_SET, "sadd");
 }

@@ -58,7 +58,7 @@ function pop(call: DataCall, tools: SetTools): void {
 /** Stores what is left of a set and tells of it. */
 function finishPop(call: DataCall, { value }: SetTools, found: number, popped: number): void {
   const entry = value.isMoved ? call.db.storeFound(value.encoding, value.ref) : found;
-  call.keyspace.stats.dirty += popped - 1;
+  call.keyspace.stats.changes += popped - 1;
   call.changed(1, EVENT_SET, "spop");
   if (value.size === 0) call.deleteEmptied(1, entry);
 }
@@ -84,7 +84,7 @@ function popSeveral(call: DataCall, tools: SetTools): void {
   const { size } = value.openEntry(found);
   if (count >= size) {
     replyMembers(reply, value);
-    keyspace.stats.dirty += size - 1;
+    keyspace.stats.changes += size - 1;
     call.changed(1, EVENT_SET, "spop");
     call.deleteEmptied(1, found);
     return;
@@ -130,7 +130,7 @@ function popWalking(call: DataCall, tools: SetTools, count: number, isMost: bool
   result.trim();
   db.storeFound(result.encoding, result.ref);
   keyspace.lazyFree.value(keyspace.typeByCode(TYPE_SET), encoding, ref);
-  keyspace.stats.dirty += count - 1;
+  keyspace.stats.changes += count - 1;
   call.changed(1, EVENT_SET, "spop");
 }
 

@@ -34,7 +34,7 @@ class Acknowledge {
       group.removePending();
       acknowledged++;
     }
-    call.keyspace.stats.dirty += acknowledged;
+    call.keyspace.stats.changes += acknowledged;
     call.reply.integer(acknowledged);
   }
 }

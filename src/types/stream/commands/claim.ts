@@ -49,7 +49,7 @@ class Claim {
     const group = this.#groups.own(call);
     if (this.#lastId.compare(group.loadLastId(this.#groupLastId)) > 0) {
       group.storeLastId(this.#lastId);
-      call.keyspace.stats.dirty++;
+      call.keyspace.stats.changes++;
     }
     this.#claimAll(call);
     this.#claims.replyClaimed(call);

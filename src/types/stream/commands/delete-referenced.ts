@@ -107,7 +107,7 @@ class DeleteReferenced {
     const group = this.#groups.own(call);
     if (!group.findPending(id)) return false;
     group.removePending();
-    call.keyspace.stats.dirty++;
+    call.keyspace.stats.changes++;
     return true;
   }
 

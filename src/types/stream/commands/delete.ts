@@ -48,7 +48,7 @@ class Delete {
 /** Tells of a change of argument 1 that counts for several. */
 export function changedBy(call: DataCall, count: number, event: string): void {
   call.changed(1, EVENT_STREAM, event);
-  call.keyspace.stats.dirty += count - 1;
+  call.keyspace.stats.changes += count - 1;
 }
 
 export function deleteCommands(access: StreamAccess): readonly CommandSpec<DataCall>[] {

@@ -143,7 +143,7 @@ class ReadGroup {
     this.#after[i].increment();
     if (serves === HISTORY) this.#replyHistory(call, consumer, this.#after[i]);
     else this.#replyNew(call, consumer, this.#after[i]);
-    call.keyspace.stats.dirty++;
+    call.keyspace.stats.changes++;
   }
 
   #replyNew(call: DataCall, consumer: number, from: StreamId): void {

@@ -44,7 +44,7 @@ class SetId {
     if (this.#entriesAdded >= 0n) {
       setInt64(memory, stream.ref, STREAM_ENTRIES_ADDED, this.#entriesAdded);
     }
-    call.keyspace.stats.dirty++;
+    call.keyspace.stats.changes++;
     call.notify(call.db, 1, EVENT_STREAM, "xsetid");
     call.reply.ok();
   }

@@ -46,7 +46,7 @@ export class Claims {
     if (!group.findPending(id)) return false;
     group.removePending();
     this.deleted.push(id);
-    call.keyspace.stats.dirty++;
+    call.keyspace.stats.changes++;
     return false;
   }
 
@@ -62,7 +62,7 @@ export class Claims {
     else if (!this.justId) group.countDelivery();
     group.markActive(consumer, call.nowMs);
     this.claimed.push(id);
-    call.keyspace.stats.dirty++;
+    call.keyspace.stats.changes++;
   }
 
   replyClaimed(call: DataCall): void {

@@ -80,6 +80,6 @@ export class GroupAccess {
 
 /** Tells of a change of groups: it counts, but for watchers the key is as it was, as in Redis. */
 export function changedGroup(call: DataCall, keyIndex: number, event: string): void {
-  call.keyspace.stats.dirty++;
+  call.keyspace.stats.changes++;
   call.notify(call.db, keyIndex, EVENT_STREAM, event);
 }

@@ -32,7 +32,7 @@ export class References {
       if (!group.findPending(id)) continue;
       group.own();
       group.removePending();
-      call.keyspace.stats.dirty++;
+      call.keyspace.stats.changes++;
     }
   }
 }
