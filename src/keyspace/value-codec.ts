@@ -1,5 +1,6 @@
 import type { RdbReader } from "../rdb/rdb-reader";
 import type { RdbWriter } from "../rdb/rdb-writer";
+import type { AofCommandWriter } from "./aof-command-writer";
 import type { Database } from "./database";
 
 /**
@@ -19,6 +20,17 @@ export interface ValueSaver {
   rdbType(entry: number, version: number): number;
   /** Writes what follows the key, for the type that `rdbType` told. */
   save(entry: number, rdbType: number, writer: RdbWriter): void;
+}
+
+/**
+ * How the values of one data type are told as the commands that build them, for the base of an AOF
+ * when `aof-use-rdb-preamble` is off. As a saver it only reads, also frozen memory in a worker.
+ */
+export interface ValueRewriter {
+  /** TYPE_* of keyspace/entry.ts. */
+  readonly code: number;
+  /** Writes the commands that make the value of an entry, under its key, where there is none. */
+  rewrite(entry: number, writer: AofCommandWriter): void;
 }
 
 /** A value that has been read and is in no entry yet; shown until the next is loaded. */
