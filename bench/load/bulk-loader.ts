@@ -4,15 +4,13 @@
 
 import { connect } from "node:net";
 import { encodeCommand } from "../../test/support/resp-encode";
+import { numberPlaces, writeDigits } from "./numbered-command";
 
-/** Stands for the running number, always written with this many digits. */
-export const NUMBER = "__number____";
 const BATCH_COMMANDS = 500;
 // Two batches under way keep the server busy without letting its input grow.
 const BATCHES_IN_FLIGHT = 2;
 const LF = 10;
 const MINUS = 45;
-const DIGIT_ZERO = 48;
 
 export interface BulkLoad {
   readonly port: number;
@@ -70,10 +68,7 @@ export function load({ port, command, count, first = 0, replyLines = 1 }: BulkLo
 
 /** `commands` copies of the template with their numbers written in. */
 function numbered(template: Buffer, first: number, commands: number): Buffer {
-  const places: number[] = [];
-  for (let at = template.indexOf(NUMBER); at >= 0; at = template.indexOf(NUMBER, at + 1)) {
-    places.push(at);
-  }
+  const places = numberPlaces(template);
   const bytes = Buffer.allocUnsafe(template.length * commands);
   for (let index = 0; index < commands; index++) {
     const start = index * template.length;
@@ -81,12 +76,4 @@ function numbered(template: Buffer, first: number, commands: number): Buffer {
     for (const place of places) writeDigits(bytes, start + place, first + index);
   }
   return bytes;
-}
-
-function writeDigits(bytes: Buffer, offset: number, value: number): void {
-  let left = value;
-  for (let at = offset + NUMBER.length - 1; at >= offset; at--) {
-    bytes[at] = DIGIT_ZERO + (left % 10);
-    left = Math.floor(left / 10);
-  }
 }

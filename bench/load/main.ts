@@ -15,6 +15,7 @@ import { BIG_VALUES } from "./scenarios/big-values";
 import { CONNECTIONS } from "./scenarios/connections";
 import { DEFAULT_TESTS, DEFAULT_TESTS_PIPELINED } from "./scenarios/default-tests";
 import { MEMORY } from "./scenarios/memory";
+import { SAVING } from "./scenarios/saving";
 import { SET_GET } from "./scenarios/set-get";
 import { STALLS } from "./scenarios/stalls";
 import { START_UP } from "./scenarios/start-up";
@@ -26,6 +27,7 @@ const SCENARIOS: readonly Scenario[] = [
   DEFAULT_TESTS_PIPELINED,
   TAILS,
   MEMORY,
+  SAVING,
   BIG_VALUES,
   CONNECTIONS,
   START_UP,

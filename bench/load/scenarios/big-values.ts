@@ -1,7 +1,8 @@
 // GET and SET of 1 KB and 64 KB values (P10).
 
-import { load, NUMBER } from "../bulk-loader";
+import { load } from "../bulk-loader";
 import type { Limits, Measurement } from "../measurement";
+import { NUMBER } from "../numbered-command";
 import type { BenchContext, Scenario } from "../scenario";
 import { ask, SIDES, withServers } from "../server-pair";
 import { compareThroughput } from "../throughput";

@@ -1,7 +1,8 @@
 // The default tests of redis-benchmark, as far as the server knows their commands (P1 to P4).
 
-import { load, NUMBER } from "../bulk-loader";
+import { load } from "../bulk-loader";
 import { geometricMeanOf, type Limits, type Measurement } from "../measurement";
+import { NUMBER } from "../numbered-command";
 import type { BenchContext, Scenario } from "../scenario";
 import { ask, type ServerPair, SIDES, unknownCommands, withServers } from "../server-pair";
 import { CPU_PER_OPERATION, compareThroughput, THROUGHPUT } from "../throughput";

@@ -3,8 +3,9 @@
 
 import { residentBytes } from "../../../test/support/process-usage";
 import type { ServerProcess } from "../../../test/support/server-process";
-import { load, NUMBER } from "../bulk-loader";
+import { load } from "../bulk-loader";
 import { type Limits, type Measurement, measurement } from "../measurement";
+import { NUMBER } from "../numbered-command";
 import type { BenchContext, Scenario } from "../scenario";
 import {
   infoNumber,

@@ -1,7 +1,8 @@
 // SET and GET as issue 2 names them: 50 clients, 1 M random keys, 32-byte values.
 
-import { load, NUMBER } from "../bulk-loader";
+import { load } from "../bulk-loader";
 import type { Limits, Measurement } from "../measurement";
+import { NUMBER } from "../numbered-command";
 import type { BenchContext, Scenario } from "../scenario";
 import { SIDES, withServers } from "../server-pair";
 import { compareThroughput, type ThroughputLimits } from "../throughput";

@@ -4,8 +4,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ServerProcess } from "../../../test/support/server-process";
 import { waitFor } from "../../../test/support/wait-for";
-import { load, NUMBER } from "../bulk-loader";
+import { load } from "../bulk-loader";
 import { type Limits, type Measurement, measurement } from "../measurement";
+import { NUMBER } from "../numbered-command";
 import type { BenchContext, Scenario } from "../scenario";
 import { ask, noSamples, SIDES, startServer } from "../server-pair";
 import { measureStalls } from "../stall-meter";

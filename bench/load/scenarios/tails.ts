@@ -1,7 +1,8 @@
 // Latency tails with 5 M keys loaded, over a minute of load for each server (P4).
 
-import { load, NUMBER } from "../bulk-loader";
+import { load } from "../bulk-loader";
 import type { Limits, Measurement } from "../measurement";
+import { NUMBER } from "../numbered-command";
 import { runBenchmark } from "../redis-benchmark";
 import type { BenchContext, Scenario } from "../scenario";
 import { SIDES, withServers } from "../server-pair";

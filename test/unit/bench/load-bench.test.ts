@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { load, NUMBER } from "../../../bench/load/bulk-loader";
+import { load } from "../../../bench/load/bulk-loader";
 import {
   geometricMeanOf,
   judgedFigure,
@@ -10,6 +10,7 @@ import {
   measurement,
   verdict,
 } from "../../../bench/load/measurement";
+import { NUMBER } from "../../../bench/load/numbered-command";
 import { parseOptions } from "../../../bench/load/options";
 import { parseBenchmark, runBenchmark } from "../../../bench/load/redis-benchmark";
 import { svgChart } from "../../../bench/load/report-chart";
