@@ -90,8 +90,8 @@ export class GeoSearch {
       if (extras > 0) reply.array(extras + 1);
       zset.replyMember(reply);
       if (withDistance) replyDistance(reply, this.#distances[number] / asked.unitM);
-      // At the end of a coordinate a score needs more than 53 bits.
-      if (withHash) reply.bigInteger(BigInt(zset.score));
+      // At the end of a coordinate a score needs more than 53 bits. ZADD can give it a fraction, too.
+      if (withHash) reply.bigInteger(BigInt(Math.trunc(zset.score)));
       if (!withCoordinates) continue;
       const { longitude, latitude } = this.#point.setScore(zset.score);
       reply.array(2);

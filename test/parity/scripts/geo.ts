@@ -196,4 +196,15 @@ export const GEO_SCRIPTS = [
       GEORADIUSBYMEMBER g a 1 m BYBOX 1 1 m
     `,
   ),
+  script(
+    "scores that are no places, as ZADD can give them",
+    lines`
+      ZADD g 0.5 half 1.9 most 1e15 whole 4503599627370495.5 last -0.5 minus 1e300 far inf end
+      GEORADIUS g 0 0 22000 km WITHHASH
+      GEORADIUS g 0 0 22000 km WITHHASH WITHCOORD WITHDIST DESC
+      GEOSEARCH g FROMLONLAT 0 0 BYRADIUS 22000 km WITHHASH ASC
+      GEOHASH g half most whole last
+      GEOPOS g half most whole last
+    `,
+  ),
 ];
