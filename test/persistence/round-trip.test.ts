@@ -5,9 +5,6 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DatasetWriter, type SavedData } from "../../src/persistence/rdb/dataset-writer";
-import { RdbWriter } from "../../src/rdb/rdb-writer";
-import { valueSavers } from "../../src/server/value-codecs";
 import { forEachEntry } from "../../src/structures/dict-walk";
 import type { FuzzNode } from "../fuzz/fuzz-node";
 import type { RawClient } from "../support/raw-client";
@@ -23,33 +20,20 @@ import {
   startReal,
   withDirectory,
 } from "./random-data";
+import { savedBytes } from "./saved-bytes";
 
 const NO_SERVER = canRun(REAL_SERVER) ? false : "there is no redis-server";
 const ROUNDS = Number(process.env.ROUND_TRIPS ?? 4);
 /** The versions that can hold streams; the first two are what redis-server 7.0 reads. */
 const VERSIONS = [9, 10, 11, 12];
 
-function saved({ node }: FuzzNode, random: SeededRandom, version: number): Buffer {
-  const parts: Buffer[] = [];
-  const options = { compresses: random.chance(0.5), hasChecksum: random.chance(0.7) };
-  const writer = new RdbWriter((bytes, length) => {
-    parts.push(Buffer.from(bytes.slice(0, length)));
-  }, options);
-  const data: SavedData = {
+function saved(fuzz: FuzzNode, random: SeededRandom, version: number): Buffer {
+  return savedBytes(fuzz, {
     version,
-    aux: [["redis-ver", "7.2.4"]],
-    functions: [],
-    databases: node.keyspace.databases.map(({ index, size, expiring, dict }) => ({
-      index,
-      size,
-      expiring,
-      header: dict.ref,
-    })),
+    compresses: random.chance(0.5),
+    hasChecksum: random.chance(0.7),
     access: random.pick(["none", "idle", "frequency"]),
-    clockSeconds: Math.floor(node.keyspace.nowMs / 1000),
-  };
-  new DatasetWriter(node.memory, valueSavers(node.memory), writer, data).write();
-  return Buffer.concat(parts);
+  });
 }
 
 const someLimits = (random: SeededRandom): Limits => (random.chance(0.5) ? LOW_LIMITS : []);

@@ -1,0 +1,73 @@
+// `npm run test:faults`: rows of the scorecard that break things on purpose, each with its figure and
+// its seed. Not part of `npm test`, which runs a small slice of each.
+
+import { chooseSeed, SeededRandom } from "../support/seeds";
+import { DAMAGED_FILES } from "./damaged-files";
+import type { FaultRow } from "./fault-row";
+import { MUTATED_PAYLOADS } from "./mutated-payloads";
+
+const ROWS: readonly FaultRow[] = [DAMAGED_FILES, MUTATED_PAYLOADS];
+const USAGE = `usage: npm run test:faults -- [options]
+  --only ROW[,ROW]  only these rows of the scorecard
+  --seed N          what is broken where; a fresh one by default (or REDIS_TEST_SEED)
+  --share F         do only this part of what the scorecard asks for
+  --help            this text, with the rows`;
+
+interface Options {
+  readonly only: readonly string[];
+  readonly seed: number;
+  readonly share: number;
+  readonly help: boolean;
+}
+
+function parseOptions(args: readonly string[]): Options {
+  const values = new Map<string, string>();
+  const words = [...args];
+  while (words.length > 0) {
+    const word = words.shift() ?? "";
+    if (word === "--help") {
+      values.set(word, "");
+    } else if (["--only", "--seed", "--share"].includes(word)) {
+      const value = words.shift();
+      if (value === undefined) throw new Error(`${word} needs a value`);
+      values.set(word, value);
+    } else throw new Error(`unknown option ${word}`);
+  }
+  const share = Number(values.get("--share") ?? 1);
+  if (!(share > 0 && share <= 1)) throw new Error("--share takes a number above 0, up to 1");
+  const seed = values.get("--seed");
+  return {
+    only: values.get("--only")?.toUpperCase().split(",") ?? [],
+    seed: chooseSeed(seed === undefined ? process.env : { REDIS_TEST_SEED: seed }),
+    share,
+    help: values.has("--help"),
+  };
+}
+
+async function main(): Promise<void> {
+  const { only, seed, share, help } = parseOptions(process.argv.slice(2));
+  if (help) {
+    const rows = ROWS.map(({ id, summary }) => `  ${id.padEnd(5)}${summary}`);
+    console.log(`${USAGE}\nrows:\n${rows.join("\n")}`);
+    return;
+  }
+  for (const id of only) {
+    if (!ROWS.some((row) => row.id === id)) throw new Error(`there is no row ${id}`);
+  }
+  for (const row of ROWS) {
+    if (only.length > 0 && !only.includes(row.id)) continue;
+    const startedMs = performance.now();
+    const progress = (text: string): void => console.error(`  ${row.id}: ${text}`);
+    const figure = await row.run({ random: new SeededRandom(seed), seed, share, progress });
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+    const verdict = figure.misses.length === 0 ? "reached" : "MISSED";
+    console.log(`${row.id} ${verdict}: ${figure.text} (seed ${seed}, ${seconds} s)`);
+    for (const miss of figure.misses) console.log(`  ${miss}`);
+    if (figure.misses.length > 0) process.exitCode = 1;
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
