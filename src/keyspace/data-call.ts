@@ -7,6 +7,7 @@ import type { Clients } from "../session/clients";
 import { SessionCall } from "../session/session-call";
 import type { Blocker, Wait } from "./blocking/wait";
 import type { Database } from "./database";
+import { EffectStream } from "./effects/effect-stream";
 import { typeOf } from "./entry";
 import type { Keyspace } from "./keyspace";
 
@@ -22,12 +23,15 @@ const KEY_HASH_WORD = -2;
  */
 export class DataCall extends SessionCall {
   readonly keyspace: Keyspace;
+  /** Where commands tell what they have done, for the append only file and replicas. */
+  readonly effects: EffectStream;
   /** Keeps the clients that wait; absent where nobody can. */
   blocker: Blocker | undefined;
 
   constructor(args: Arguments, reply: ReplyWriter, clients: Clients, keyspace: Keyspace) {
     super(args, reply, clients);
     this.keyspace = keyspace;
+    this.effects = new EffectStream(args, keyspace);
   }
 
   get db(): Database {

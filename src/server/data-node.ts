@@ -9,6 +9,7 @@ import type { Config } from "../config/config";
 import { CommandWatch } from "../introspection/command-watch";
 import { BLOCKING_GATE, Blocking } from "../keyspace/blocking/blocking";
 import { DataCall } from "../keyspace/data-call";
+import { EFFECTS_GATE } from "../keyspace/effects/effects-gate";
 import { KeyWarmer } from "../keyspace/key-warmer";
 import type { Keyspace } from "../keyspace/keyspace";
 import type { KeyspaceListener } from "../keyspace/keyspace-listener";
@@ -125,7 +126,7 @@ export class DataNode {
     session.blocked = blocking;
     const watched = new WatchedKeys(service.keyspace, this.#listen);
     const args = new Arguments(shared.input, shared.table);
-    const reply = new ReplyWriter(shared.output, shared.runs, (runs) => transport.flush(runs));
+    const reply = this.#newReply(transport);
     const tracking = this.#newTracking(session, reply);
     const watch = new CommandWatch(config, clock);
     const fieldExpiry = this.#newFieldExpiry(service);
@@ -156,6 +157,7 @@ export class DataNode {
     this.#publishEvents(session, reply);
     this.table = this.#newTable();
     this.pipeline = this.#newPipeline();
+    this.#attachEffects();
     watch.followConfig(this.pipeline);
     const scratch = this.#newScratch(args);
     this.loop = this.#newLoop(scratch, service);
@@ -200,6 +202,31 @@ export class DataNode {
   #cronHz(): number {
     const { config } = this.#parts;
     return cronHz(config.number("hz"), config.flag("dynamic-hz"), this.call.clients.count);
+  }
+
+  /** Replies of a long turn leave before its end, and never before what they tell of is passed on. */
+  #newReply(transport: Transport): ReplyWriter {
+    const { output, runs } = transport.memory;
+    return new ReplyWriter(output, runs, (count) => {
+      this.call.effects.drain();
+      transport.flush(count);
+    });
+  }
+
+  /** What commands do is encoded only while somebody takes it. */
+  #attachEffects(): void {
+    const { config } = this.#parts;
+    const { effects } = this.call;
+    effects.attach((isOn) => {
+      this.pipeline.setGate(EFFECTS_GATE, isOn);
+      this.#listen(effects, isOn);
+    });
+    const follow = (): undefined => {
+      effects.unlinksExpired = config.flag("lazyfree-lazy-expire");
+      effects.unlinksEvicted = config.flag("lazyfree-lazy-eviction");
+    };
+    follow();
+    config.onChange(["lazyfree-lazy-expire", "lazyfree-lazy-eviction"], follow);
   }
 
   /** Keyspace notifications listen only while they are configured, so that they cost nothing else. */
@@ -386,6 +413,7 @@ export class DataNode {
         tracking.endTurn();
         this.background.turnEnded();
         if (this.memory.frozenNow) this.persistence.saves.checkMemory();
+        if (this.call.effects.isOn) this.call.effects.settle();
       },
       door: this.context.session.door,
       pushes: this.context.session.pushes,

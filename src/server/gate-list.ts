@@ -1,6 +1,7 @@
 import type { Gate } from "../command/pipeline";
 import { blockingGate } from "../keyspace/blocking/blocking-gate";
 import type { DataCall } from "../keyspace/data-call";
+import { effectsGate } from "../keyspace/effects/effects-gate";
 import { memoryGate } from "../keyspace/memory-gate";
 import { trackingGate } from "../keyspace/tracking/tracking-gate";
 import { loadingGate } from "../persistence/loading/loading-gate";
@@ -31,6 +32,7 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
     queueGate(context.transactions),
     monitoredGate(session),
     trackingGate(context.tracking),
+    effectsGate(),
     blockingGate(context.blocking),
   ];
 }

@@ -67,7 +67,10 @@ describe("save points", () => {
     fuzz.tick();
     assert.equal(saves.isRunning, true);
     fuzz.snapshots.end();
-    assert.deepEqual([saves.hasFailed, saves.refusesWrites, stats.unsavedChanges], [false, false, 0]);
+    assert.deepEqual(
+      [saves.hasFailed, saves.refusesWrites, stats.unsavedChanges],
+      [false, false, 0],
+    );
   });
 });
 

@@ -1,0 +1,302 @@
+import { latin1Bytes } from "../../base/bytes";
+import { integerDigits } from "../../base/int64";
+import type { Arguments } from "../../command/arguments";
+import {
+  COMMAND_MAY_REPLICATE,
+  COMMAND_PUBSUB,
+  COMMAND_WRITE,
+  type Command,
+} from "../../command/command";
+import { SEGMENT_SHIFT } from "../../memory/block-memory";
+import { RequestBuffer } from "../../protocol/request-buffer";
+import type { Database } from "../database";
+import { keyLengthOf, keyStartOf } from "../entry";
+import type { Keyspace } from "../keyspace";
+import { KeyspaceListener } from "../keyspace-listener";
+import type { EffectSink } from "./effect-sink";
+
+const MULTI = latin1Bytes("*1\r\n$5\r\nMULTI\r\n");
+const EXEC = latin1Bytes("*1\r\n$4\r\nEXEC\r\n");
+const NO_DATABASE = -1;
+/** More than this is handed over before the turn ends. */
+const EARLY_BYTES = 4 << 20;
+const CR = 13;
+const LF = 10;
+const LINE_END_BYTES = 2;
+/** `$`, and a line end behind the length and behind the bytes. */
+const BULK_FRAME_BYTES = 5;
+
+/**
+ * The one encoder of what commands have done: the stream of requests that, run again in its order on
+ * the same data, gives the same data. The append only file and the replicas are given the same bytes.
+ *
+ * A command that has changed something is passed on word for word, unless its handler says what it
+ * has done instead, in words that do not depend on time, chance or rounding (`begin` and arguments;
+ * `none`). What one command of a client has caused is a unit; a unit of several requests stands
+ * between MULTI and EXEC. Keys that expire or are evicted are deletions in the stream.
+ *
+ * What always holds: sinks are given whole units only, in order, before a reply of theirs leaves; the
+ * database that was selected last in the stream is `#selected`. Without a sink nothing is encoded.
+ */
+export class EffectStream extends KeyspaceListener {
+  /** Whether anybody takes the effects. Handlers need not write any if not. */
+  isOn = false;
+  /** Whether keys that expire or are evicted are to be freed lazily by replicas, too. */
+  unlinksExpired = false;
+  unlinksEvicted = false;
+  readonly #args: Arguments;
+  readonly #keyspace: Keyspace;
+  readonly #buffer = new RequestBuffer();
+  #sinks: readonly EffectSink[] = [];
+  #switched: (isOn: boolean) => void = () => undefined;
+  #takesMessages = false;
+  #selected = NO_DATABASE;
+  /** Where the open unit begins, and how many requests it has. */
+  #unitAt = 0;
+  #unitCount = 0;
+  /** Changes of the data set that have been accounted for. */
+  #seenChanges = 0;
+  /** The handler has said itself what it has done. */
+  #isSaid = false;
+  /** Start and end of what only concerns replicas, pair by pair. */
+  readonly #messages: number[] = [];
+
+  constructor(args: Arguments, keyspace: Keyspace) {
+    super();
+    this.#args = args;
+    this.#keyspace = keyspace;
+  }
+
+  /** @param switched is told when there comes to be a sink, and when there is none any more. */
+  attach(switched: (isOn: boolean) => void): void {
+    this.#switched = switched;
+  }
+
+  /** The sink is given all that happens from now on. */
+  addSink(sink: EffectSink): void {
+    this.drain();
+    this.#setSinks([...this.#sinks, sink]);
+  }
+
+  removeSink(sink: EffectSink): void {
+    this.drain();
+    this.#setSinks(this.#sinks.filter((one) => one !== sink));
+  }
+
+  /** Has the next request name its database, for a sink that begins anew. */
+  reselect(): void {
+    this.#selected = NO_DATABASE;
+  }
+
+  /** A command is being run that has had effects already (EXEC): no moment to begin a file. */
+  get isAmidUnit(): boolean {
+    return this.#unitCount > 0;
+  }
+
+  /** Begins a request of a handler's own, instead of the one that is being run. */
+  begin(database: Database, argumentCount: number): void {
+    this.#isSaid = true;
+    this.#begin(database.index, argumentCount);
+  }
+
+  /** What the command does needs no telling, or has been told. */
+  none(): void {
+    this.#isSaid = true;
+  }
+
+  /** The name of a command or an option, in ASCII. */
+  text(text: string): void {
+    this.#buffer.text(text);
+  }
+
+  bytes(bytes: Uint8Array, at: number, length: number): void {
+    this.#buffer.bulk(bytes, at, length);
+  }
+
+  integer(value: number): void {
+    this.#buffer.integer(value);
+  }
+
+  int64(value: bigint): void {
+    this.#buffer.int64(value);
+  }
+
+  /** An argument of the command that is being run. */
+  argument(index: number): void {
+    const args = this.#args;
+    this.#buffer.bulk(args.input, args.offset(index), args.length(index));
+  }
+
+  /** The arguments from one up to, but without, another. */
+  arguments(from: number, to: number): void {
+    for (let i = from; i < to; i++) this.argument(i);
+  }
+
+  /** The command that is being run, word for word. */
+  asIs(database: Database): void {
+    this.begin(database, this.#args.count);
+    this.#requestWords();
+  }
+
+  /**
+   * A command has been run.
+   * @param isOwn it is no part of another one; what it has caused is complete.
+   */
+  ran(command: Command<never>, database: Database, isOwn: boolean): void {
+    const { changes } = this.#keyspace.stats;
+    const hasChanged = changes !== this.#seenChanges;
+    this.#seenChanges = changes;
+    if (!this.#isSaid && command.has(COMMAND_WRITE | COMMAND_MAY_REPLICATE)) {
+      if (hasChanged) this.asIs(database);
+      else if (command.has(COMMAND_PUBSUB) && this.#takesMessages) this.#message(database);
+    }
+    this.#isSaid = false;
+    if (isOwn) this.#endUnit(this.#unitCount > 1);
+  }
+
+  override expired(database: Database, entry: number): void {
+    this.#deleted(database, entry, this.unlinksExpired);
+  }
+
+  /** Eviction makes room before a command, which has nothing to do with it. */
+  override evicted(database: Database, entry: number): void {
+    this.#deleted(database, entry, this.unlinksEvicted);
+    this.#endUnit(false);
+  }
+
+  /** What work beside commands has caused is complete: keys that have expired, each for itself. */
+  settle(): void {
+    this.#seenChanges = this.#keyspace.stats.changes;
+    this.#isSaid = false;
+    this.#endUnit(false);
+    this.drain();
+  }
+
+  /** Hands over the units that are complete. */
+  drain(): void {
+    const end = this.#unitAt;
+    if (end === 0) return;
+    const buffer = this.#buffer;
+    for (const sink of this.#sinks) {
+      if (sink.takesMessages || this.#messages.length === 0) sink.append(buffer.bytes, 0, end);
+      else this.#appendData(sink, end);
+    }
+    const left = buffer.length - end;
+    if (left > 0) {
+      // Replies of a long transaction leave in its middle; the unit itself stays together.
+      buffer.bytes.copyWithin(0, end, buffer.length);
+      buffer.length = left;
+      this.#keepMessages(end);
+    } else {
+      buffer.clear();
+      this.#messages.length = 0;
+    }
+    this.#unitAt = 0;
+  }
+
+  #setSinks(sinks: readonly EffectSink[]): void {
+    this.#sinks = sinks;
+    this.#takesMessages = sinks.some((sink) => sink.takesMessages);
+    const isOn = sinks.length > 0;
+    if (isOn === this.isOn) return;
+    this.isOn = isOn;
+    this.#seenChanges = this.#keyspace.stats.changes;
+    this.#isSaid = false;
+    this.#switched(isOn);
+  }
+
+  #begin(database: number, argumentCount: number): void {
+    if (database !== this.#selected) this.#select(database);
+    this.#unitCount++;
+    this.#buffer.begin(argumentCount);
+  }
+
+  #select(database: number): void {
+    const buffer = this.#buffer;
+    buffer.begin(2);
+    buffer.text("SELECT");
+    buffer.integer(database);
+    this.#selected = database;
+  }
+
+  #deleted(database: Database, entry: number, unlinks: boolean): void {
+    const { memory } = this.#keyspace;
+    this.#begin(database.index, 2);
+    this.#buffer.text(unlinks ? "UNLINK" : "DEL");
+    const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
+    this.#buffer.bulk(bytes, keyStartOf(memory, entry), keyLengthOf(memory, entry));
+  }
+
+  /**
+   * The words of the request being run. As it came from the socket it is copied in one piece; a
+   * request whose lengths or line ends are not written as everybody does, or that lies in several
+   * places, is written anew.
+   */
+  #requestWords(): void {
+    const args = this.#args;
+    const { input, count } = args;
+    let at = args.offset(0);
+    for (let i = 0; i < count; i++) {
+      const length = args.length(i);
+      const end = args.offset(i) + length;
+      const isPlain = args.offset(i) === at && (i === 0 || input[at - 1] === LF);
+      if (!isPlain || input[end] !== CR || input[end + 1] !== LF) {
+        this.arguments(0, count);
+        return;
+      }
+      // Any longer way to write a length shows in the place of what comes behind it.
+      if (i + 1 < count) at = end + BULK_FRAME_BYTES + integerDigits(args.length(i + 1));
+      else at = end;
+    }
+    this.#buffer.bulkHeader(args.length(0));
+    this.#buffer.raw(input, args.offset(0), at + LINE_END_BYTES - args.offset(0));
+  }
+
+  #message(database: Database): void {
+    if (database.index !== this.#selected) this.#select(database.index);
+    const start = this.#buffer.length;
+    this.asIs(database);
+    this.#messages.push(start, this.#buffer.length);
+  }
+
+  #endUnit(isAtomic: boolean): void {
+    const buffer = this.#buffer;
+    if (isAtomic) {
+      buffer.insert(this.#unitAt, MULTI);
+      this.#shiftMessages(MULTI.length);
+      buffer.raw(EXEC, 0, EXEC.length);
+    }
+    this.#unitAt = buffer.length;
+    this.#unitCount = 0;
+    if (this.#unitAt > EARLY_BYTES) this.drain();
+  }
+
+  /** Messages of the open unit lie further behind now. */
+  #shiftMessages(bytes: number): void {
+    const messages = this.#messages;
+    for (let i = messages.length - 1; i >= 0 && messages[i] >= this.#unitAt; i--) {
+      messages[i] += bytes;
+    }
+  }
+
+  /** Forgets the messages that have been handed over. */
+  #keepMessages(end: number): void {
+    const left = this.#messages.filter((at) => at > end).map((at) => at - end);
+    // A message is a pair, and none reaches across the end of a unit.
+    if (left.length % 2 === 1) left.unshift(0);
+    this.#messages.length = 0;
+    this.#messages.push(...left);
+  }
+
+  /** All but the messages. */
+  #appendData(sink: EffectSink, end: number): void {
+    const { bytes } = this.#buffer;
+    const messages = this.#messages;
+    let at = 0;
+    for (let i = 0; i < messages.length && messages[i] < end; i += 2) {
+      if (messages[i] > at) sink.append(bytes, at, messages[i] - at);
+      at = messages[i + 1];
+    }
+    if (end > at) sink.append(bytes, at, end - at);
+  }
+}
