@@ -89,6 +89,8 @@ export class Keyspace implements DatabaseHost {
   /** Scratch for walks; free to use within one command. */
   readonly scratch = new EntryList();
   nowMs = 0;
+  /** What is to expire at this time or before has expired: `nowMs`, but see `loadsCommands`. */
+  dueMs = 0;
   /** False on a replica: expired keys are hidden, not removed. */
   expiresKeys = true;
   /** Whether Redis would share one object among equal small integers: no LRU or LFU eviction. */
@@ -97,6 +99,7 @@ export class Keyspace implements DatabaseHost {
   actionsPaused = false;
   /** Told when FLUSHALL has emptied every database. */
   afterFlushAll: () => void = () => undefined;
+  #loadsCommands = false;
   readonly #types: (ValueType | undefined)[] = [];
   readonly #disposeEntry = (entry: number): void => this.dispose(entry);
 
@@ -114,7 +117,26 @@ export class Keyspace implements DatabaseHost {
   /** Sets the time that everything until the next call sees. */
   setTime(nowMs: number): void {
     this.nowMs = nowMs;
+    if (!this.#loadsCommands) this.dueMs = nowMs;
     this.access.setTime(nowMs);
+  }
+
+  /**
+   * While commands of a file are run nothing has expired: what they were run on was there at their
+   * time, and that it expired is told by the file, too.
+   */
+  get loadsCommands(): boolean {
+    return this.#loadsCommands;
+  }
+
+  set loadsCommands(loads: boolean) {
+    this.#loadsCommands = loads;
+    this.dueMs = loads ? Number.NEGATIVE_INFINITY : this.nowMs;
+  }
+
+  /** Whether a key that is given a time in the past goes at once. */
+  get deletesPast(): boolean {
+    return this.expiresKeys && !this.#loadsCommands;
   }
 
   get accessClock(): number {
@@ -152,7 +174,7 @@ export class Keyspace implements DatabaseHost {
   /** Whether the entry's time has come. */
   isExpired(entry: number): boolean {
     return (
-      wordOf(this.memory, entry, ENTRY_KEY_LENGTH) < 0 && expiryOf(this.memory, entry) <= this.nowMs
+      wordOf(this.memory, entry, ENTRY_KEY_LENGTH) < 0 && expiryOf(this.memory, entry) <= this.dueMs
     );
   }
 

@@ -5,7 +5,9 @@ import type { Keyspace } from "../keyspace/keyspace";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { ValueLoader } from "../keyspace/value-codec";
 import type { Arena } from "../memory/arena";
-import { DatasetLoading, LoadProblem } from "../persistence/loading/dataset-loading";
+import { DatasetLoading } from "../persistence/loading/dataset-loading";
+import { LoadProblem } from "../persistence/loading/load-problem";
+import { LoadingProgress } from "../persistence/loading/loading-progress";
 import { RdbSaves } from "../persistence/snapshot/rdb-saves";
 import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
 import type { SessionLog } from "../session/session-log";
@@ -35,7 +37,8 @@ const MERGES_PER_LOOK = 16;
 /** Saving and loading of the data set, wired to configuration, cron, gates and keyspace. */
 export class PersistenceService {
   readonly saves: RdbSaves;
-  readonly loading: DatasetLoading;
+  readonly loading: LoadingProgress;
+  readonly #rdb: DatasetLoading;
   readonly #parts: PersistenceServiceParts;
   /** Databases that may have more chunks than they need since a snapshot forbade to merge. */
   #wide = 0;
@@ -59,16 +62,17 @@ export class PersistenceService {
         this.#wide = keyspace.databases.length;
       },
     });
-    this.loading = new DatasetLoading({
+    this.loading = new LoadingProgress(clock, (isLoading) => {
+      parts.eviction.appliesLimit = !isLoading;
+      parts.setLoading(isLoading);
+    });
+    this.#rdb = new DatasetLoading({
       keyspace,
       loaders,
       clock,
       log,
+      progress: this.loading,
       keyDelayUs: () => config.number("key-load-delay"),
-      changed: (isLoading) => {
-        parts.eviction.appliesLimit = !isLoading;
-        parts.setLoading(isLoading);
-      },
     });
     keyspace.afterFlushAll = () => this.saves.flushedAll();
   }
@@ -86,7 +90,7 @@ export class PersistenceService {
     const { config, clock, log, keyspace } = this.#parts;
     const startedMs = clock.monotonicMs();
     try {
-      this.loading.begin(config.bytes("dbfilename"));
+      this.#rdb.begin(config.bytes("dbfilename"));
     } catch (error) {
       if (error instanceof LoadProblem && error.isMissing) return;
       throw error;
@@ -94,7 +98,7 @@ export class PersistenceService {
     let functions: readonly Uint8Array[] | undefined;
     while (functions === undefined) {
       keyspace.setTime(clock.nowMs());
-      functions = this.loading.step(LOADING_SLICE_MS);
+      functions = this.#rdb.step(LOADING_SLICE_MS);
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.saves.functions = functions;
@@ -107,9 +111,9 @@ export class PersistenceService {
   reload(flushes: boolean, merges: boolean): void {
     const { config, keyspace, log } = this.#parts;
     const path = config.bytes("dbfilename");
-    this.loading.begin(path, merges);
+    this.#rdb.begin(path, merges);
     if (flushes) for (const database of keyspace.databases) keyspace.flush(database);
-    this.saves.functions = this.loading.step(Number.POSITIVE_INFINITY) ?? [];
+    this.saves.functions = this.#rdb.step(Number.POSITIVE_INFINITY) ?? [];
     keyspace.stats.savedChanges = keyspace.stats.changes;
     log.warning("DB reloaded by DEBUG RELOAD");
   }

@@ -9,7 +9,7 @@ import type { Log } from "../log/log";
 import { loadAddon } from "../native/addon";
 import { bitOperations } from "../native/native-bit-operations";
 import type { Transport } from "../net/transport";
-import { LoadProblem } from "../persistence/loading/dataset-loading";
+import { LoadProblem } from "../persistence/loading/load-problem";
 import { SnapshotThread } from "../persistence/snapshot/snapshot-thread";
 import { followTransportSettings } from "../session/transport-settings";
 import { crashFacts } from "./crash-facts";

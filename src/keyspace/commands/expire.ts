@@ -90,7 +90,7 @@ function setExpiry(
     reply.integer(0);
     return;
   }
-  if (timeMs <= call.nowMs && keyspace.expiresKeys) {
+  if (timeMs <= call.nowMs && keyspace.deletesPast) {
     db.deleteFound(entry);
     call.changed(1, EVENT_GENERIC, "del");
   } else {

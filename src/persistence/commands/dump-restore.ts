@@ -165,7 +165,7 @@ function place(
   const { db, keyspace } = call;
   const old = options.replaces ? call.peek(1) : 0;
   if (old !== 0) db.deleteFound(old);
-  if (expiryMs !== 0n && expiryMs <= BigInt(call.nowMs) && keyspace.expiresKeys) {
+  if (expiryMs !== 0n && expiryMs <= BigInt(call.nowMs) && keyspace.deletesPast) {
     keyspace.dispose(entry);
     if (old !== 0) call.changed(1, EVENT_GENERIC, "del");
   } else {

@@ -86,5 +86,5 @@ export function readTime(call: DataCall, index: number, unit: number): number {
 
 /** Whether a field that is given this expiry is not there any more. */
 export function isPastTime(call: DataCall, timeMs: number): boolean {
-  return timeMs <= call.nowMs && call.keyspace.expiresKeys;
+  return timeMs <= call.nowMs && call.keyspace.deletesPast;
 }

@@ -47,7 +47,7 @@ export class HashAccess {
   /** Opens the hash for a change, an empty one where there is none; false for something else. */
   writeOrCreate(call: DataCall, contentBytes: number): boolean {
     const state = this.write(call);
-    if (state === NO_HASH) this.value(call).create(contentBytes, call.nowMs);
+    if (state === NO_HASH) this.value(call).create(contentBytes, call.keyspace.dueMs);
     return state !== NOT_A_HASH;
   }
 
@@ -83,7 +83,7 @@ export class HashAccess {
     this.#entry = entry;
     if (entry === 0) return NO_HASH;
     if (call.isWrongType(entry, TYPE_HASH)) return NOT_A_HASH;
-    this.value(call).open(entry, call.nowMs);
+    this.value(call).open(entry, call.keyspace.dueMs);
     return A_HASH;
   }
 }

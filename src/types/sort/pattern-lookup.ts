@@ -80,7 +80,7 @@ export class PatternLookup {
   }
 
   #showField(entry: number, field: Uint8Array, at: number, length: number): boolean {
-    const hash = this.#hash.open(entry, this.#call.keyspace.nowMs);
+    const hash = this.#hash.open(entry, this.#call.keyspace.dueMs);
     const handle = hash.find(field, at, length);
     if (handle === 0) return false;
     hash.showValue(handle);

@@ -54,5 +54,5 @@ export function readExpiry(call: DataCall, index: number, unit: number): Expiry 
 
 /** Whether the time has come, for an expiry that was given as a moment. */
 export function isPast(call: DataCall, expiry: Expiry): boolean {
-  return expiry <= call.nowMs && call.keyspace.expiresKeys;
+  return expiry <= call.nowMs && call.keyspace.deletesPast;
 }

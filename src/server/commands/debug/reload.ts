@@ -1,5 +1,5 @@
 import type { DataCall } from "../../../keyspace/data-call";
-import { LoadProblem } from "../../../persistence/loading/dataset-loading";
+import { LoadProblem } from "../../../persistence/loading/load-problem";
 import type { PersistenceService } from "../../persistence-service";
 
 /**

@@ -1,0 +1,134 @@
+import type { Clock } from "../../base/clock";
+import { parseSafeInteger } from "../../base/int64";
+import { systemErrorText } from "../../config/system-error-text";
+import type { Keyspace } from "../../keyspace/keyspace";
+import type { ValueLoader } from "../../keyspace/value-codec";
+import { RdbProblem } from "../../rdb/rdb-problem";
+import { RdbReader } from "../../rdb/rdb-reader";
+import { DatasetLoader } from "../rdb/dataset-loader";
+import { LoadProblem } from "./load-problem";
+import type { LoadingProgress } from "./loading-progress";
+import { RdbFileSource } from "./rdb-file-source";
+
+export interface RdbLoadingParts {
+  readonly keyspace: Keyspace;
+  readonly loaders: readonly ValueLoader[];
+  readonly clock: Clock;
+  readonly progress: LoadingProgress;
+  readonly log: { notice(text: string): void; warning(text: string): void };
+  /** key-load-delay: microseconds to wait after each record, so that tests see a large file. */
+  readonly keyDelayUs: () => number;
+}
+
+export interface RdbFileOptions {
+  /** Keys whose time has come are left out: on a master, and not in the base of an AOF. */
+  readonly dropsExpired: boolean;
+  /** Keys of the file take the place of those that are there. */
+  readonly merges: boolean;
+}
+
+const RECORDS_PER_LOOK = 64;
+const BYTES_PER_MB = 1024 * 1024;
+const US_PER_MS = 1000;
+
+/** One RDB file, or the RDB in front of an append only file, that is being read, and how far it is. */
+export class RdbFileLoading {
+  /** The function libraries that were in it. */
+  readonly functions: Uint8Array[] = [];
+  readonly sizeBytes: number;
+  readonly #parts: RdbLoadingParts;
+  readonly #name: string;
+  readonly #source: RdbFileSource;
+  readonly #reader: RdbReader;
+  readonly #loader: DatasetLoader;
+
+  /** Opens the file. @throws LoadProblem */
+  constructor(parts: RdbLoadingParts, path: Uint8Array, options: RdbFileOptions) {
+    this.#parts = parts;
+    this.#name = Buffer.from(path).toString("utf8");
+    this.#source = opened(path, this.#name);
+    this.sizeBytes = this.#source.sizeBytes;
+    this.#reader = new RdbReader(this.#source);
+    this.#loader = new DatasetLoader(this.#reader, {
+      keyspace: parts.keyspace,
+      loaders: parts.loaders,
+      ...options,
+      onAux: (aux, value) => this.#tell(aux, value),
+      onFunction: (library) => this.functions.push(library),
+    });
+  }
+
+  /** Bytes of the file that have been used; behind the last record when it is done. */
+  get position(): number {
+    return this.#reader.position;
+  }
+
+  /** Reads until a time of the monotonic clock; true when all is read. @throws LoadProblem */
+  step(endMs: number): boolean {
+    const { clock, progress, log } = this.#parts;
+    try {
+      while (this.#stepRecords()) {
+        if (clock.monotonicMs() >= endMs) return false;
+      }
+    } catch (error) {
+      throw problemOf(error, this.#name);
+    }
+    const { keysLoaded, keysExpired } = this.#loader;
+    progress.keysLoaded = keysLoaded;
+    progress.keysExpired = keysExpired;
+    log.notice(`Done loading RDB, keys loaded: ${keysLoaded}, keys expired: ${keysExpired}.`);
+    return true;
+  }
+
+  close(): void {
+    this.#source.close();
+  }
+
+  #stepRecords(): boolean {
+    const delayUs = this.#parts.keyDelayUs();
+    if (delayUs <= 0) return this.#loader.step(RECORDS_PER_LOOK);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delayUs / US_PER_MS);
+    return this.#loader.step(1);
+  }
+
+  #tell(aux: string, value: string): void {
+    const { log, progress } = this.#parts;
+    if (aux === "redis-ver") {
+      log.notice(`Loading RDB produced by version ${value}`);
+    } else if (aux === "ctime") {
+      const age = progress.startedSeconds - numberIn(value);
+      if (!Number.isNaN(age)) log.notice(`RDB age ${Math.max(0, age)} seconds`);
+    } else if (aux === "used-mem") {
+      progress.usedMemory = numberIn(value);
+      const megabytes = (progress.usedMemory / BYTES_PER_MB).toFixed(2);
+      log.notice(`RDB memory usage when created ${megabytes} Mb`);
+    } else if (aux === "aof-preamble" && numberIn(value) === 1) {
+      log.notice("RDB has an AOF tail");
+    } else if (aux === "aof-base" && numberIn(value) === 1) {
+      log.notice("RDB is base AOF");
+    }
+  }
+}
+
+function numberIn(text: string): number {
+  const bytes = Buffer.from(text, "latin1");
+  return parseSafeInteger(bytes, 0, bytes.length);
+}
+
+function opened(path: Uint8Array, name: string): RdbFileSource {
+  try {
+    return new RdbFileSource(path);
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    throw new LoadProblem(`Can't open the RDB file ${name}: ${systemErrorText(error)}`, isMissing);
+  }
+}
+
+function problemOf(error: unknown, name: string): LoadProblem {
+  if (error instanceof RdbProblem) {
+    return new LoadProblem(
+      `The RDB file ${name} is broken at byte ${error.position}: ${error.message}`,
+    );
+  }
+  return new LoadProblem(`Error reading the RDB file ${name}: ${systemErrorText(error)}`);
+}
