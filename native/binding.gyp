@@ -10,6 +10,8 @@
         "bind/process.cc",
         "bind/transport.cc",
         "core/bits/bit-operations.cc",
+        "core/crc64/crc64.cc",
+        "core/lzf/lzf.cc",
         "core/memory/mapping.cc",
         "core/memory/place-allocator.cc",
         "core/process/process.cc",

@@ -9,6 +9,7 @@ import { benchInt64 } from "./protocol/int64";
 import { benchKeyHash } from "./protocol/key-hash";
 import { benchReplyWriting } from "./protocol/reply-writing";
 import { benchRequestScan } from "./protocol/request-scan";
+import { benchCodecs } from "./rdb/codecs";
 import { benchDict } from "./structures/dict.js";
 import { benchHash } from "./types/hash.js";
 import { benchList } from "./types/list";
@@ -17,6 +18,7 @@ import { benchZset } from "./types/zset";
 async function main(): Promise<void> {
   const mitata = await import("mitata");
   benchArena(mitata);
+  benchCodecs(mitata);
   benchDict(mitata);
   benchList(mitata);
   benchRequestScan(mitata);

@@ -1,9 +1,13 @@
 // See algorithms.h.
 #include "bind/algorithms.h"
 
+#include <cstring>
+
 #include "bind/arguments.h"
 #include "bits/bit-operations.h"
+#include "crc64/crc64.h"
 #include "hash/half-sip-hash.h"
+#include "lzf/lzf.h"
 #include "memory/mapping.h"
 #include "resp/scan-all.h"
 
@@ -113,13 +117,53 @@ napi_value bitCombine(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/** crc64Update(state, bytes, offset, length): the state is the sum, least significant byte first. */
+napi_value crc64Update(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  Bytes state;
+  Bytes bytes;
+  if (!arguments.readBytes(0, &state) || !arguments.readRange(1, &bytes)) return nullptr;
+  uint64_t sum = 0;
+  if (state.length != sizeof(sum)) {
+    napi_throw_range_error(env, nullptr, "the state has eight bytes");
+    return nullptr;
+  }
+  std::memcpy(&sum, state.data, sizeof(sum));
+  sum = crc64::update(sum, bytes.data, bytes.length);
+  std::memcpy(state.data, &sum, sizeof(sum));
+  return nullptr;
+}
+
+/** lzfCompress(bytes, offset, length, out, outOffset, room) -> size, 0 when they do not fit */
+napi_value lzfCompress(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  Bytes bytes;
+  Bytes out;
+  if (!arguments.readRange(0, &bytes) || !arguments.readRange(3, &out)) return nullptr;
+  const size_t size = lzf::compress(bytes.data, bytes.length, out.data, out.length);
+  return makeNumber(env, static_cast<double>(size));
+}
+
+/** lzfDecompress(bytes, offset, size, out, outOffset, length) -> 1, or 0 for what is no LZF */
+napi_value lzfDecompress(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  Bytes bytes;
+  Bytes out;
+  if (!arguments.readRange(0, &bytes) || !arguments.readRange(3, &out)) return nullptr;
+  const bool isWhole = lzf::decompress(bytes.data, bytes.length, out.data, out.length);
+  return makeNumber(env, isWhole ? 1 : 0);
+}
+
 }  // namespace
 
 void addAlgorithms(napi_env env, napi_value exports) {
   addFunction(env, exports, "bitCombine", bitCombine, nullptr);
   addFunction(env, exports, "bitCount", bitCount, nullptr);
   addFunction(env, exports, "bitFindOther", bitFindOther, nullptr);
+  addFunction(env, exports, "crc64Update", crc64Update, nullptr);
   addFunction(env, exports, "halfSipHash13", halfSipHash13, nullptr);
+  addFunction(env, exports, "lzfCompress", lzfCompress, nullptr);
+  addFunction(env, exports, "lzfDecompress", lzfDecompress, nullptr);
   addFunction(env, exports, "memoryAdvise", memoryAdvise, nullptr);
   addFunction(env, exports, "memoryPreferHuge", memoryPreferHuge, nullptr);
   addFunction(env, exports, "scan", scan, nullptr);

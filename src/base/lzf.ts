@@ -7,7 +7,8 @@
  *
  * Any reader of the format takes what this writes; the bytes are not those that liblzf would choose.
  * Speed comes first: one look into a table per byte that is not repeated. Nothing is allocated per
- * call. Decompression is strict: it never reads or writes outside of the ranges given.
+ * call. Decompression is strict: it never reads or writes outside of the ranges given. The twin of
+ * native/core/lzf, which src/native/byte-codecs.ts prefers for longer ranges.
  */
 const MOST_LITERALS = 32;
 const MOST_OFFSET = 8192;
@@ -66,6 +67,18 @@ export class Lzf {
     }
     to = writeLiterals(bytes, literalsAt, end, out, to, outEnd);
     return to < 0 ? 0 : to - outAt;
+  }
+
+  /** As `lzfDecompress`. */
+  decompress(
+    bytes: Uint8Array,
+    at: number,
+    size: number,
+    out: Uint8Array,
+    outAt: number,
+    length: number,
+  ): boolean {
+    return lzfDecompress(bytes, at, size, out, outAt, length);
   }
 
   /** A number above all that the table holds, with room for `length` positions above it. */

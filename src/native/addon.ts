@@ -59,6 +59,8 @@ export interface NativeAddon {
   bitCount(bytes: Uint8Array, offset: number, length: number): number;
   /** How many bytes stand before the first that is not `byte`; `length` when there is none. */
   bitFindOther(bytes: Uint8Array, offset: number, length: number, byte: number): number;
+  /** Takes [offset, offset + length) into a CRC64 of eight bytes, least significant first. */
+  crc64Update(state: Uint8Array, bytes: Uint8Array, offset: number, length: number): void;
   /** Throws when the system refuses the memory. */
   createReactor(maxSlots: number, key0: number, key1: number): NativeReactor;
   /** HalfSipHash-1-3 of [offset, offset + length); unsigned. The crossing costs about 120 ns, so
@@ -69,6 +71,24 @@ export interface NativeAddon {
     length: number,
     key0: number,
     key1: number,
+  ): number;
+  /** As `Lzf.compress` of base/lzf.ts. */
+  lzfCompress(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    out: Uint8Array,
+    outOffset: number,
+    room: number,
+  ): number;
+  /** As `Lzf.decompress` of base/lzf.ts; 1 for true. */
+  lzfDecompress(
+    bytes: Uint8Array,
+    offset: number,
+    size: number,
+    out: Uint8Array,
+    outOffset: number,
+    length: number,
   ): number;
   /** Gives the whole pages inside the range back to the system; returns how many bytes. */
   memoryAdvise(bytes: Uint8Array, offset: number, length: number): number;

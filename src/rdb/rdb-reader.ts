@@ -1,6 +1,7 @@
+import type { Crc64 } from "../base/crc64";
 import { formatInteger } from "../base/int64";
-import { lzfDecompress } from "../base/lzf";
-import { Crc64 } from "./crc64";
+import type { Lzf } from "../base/lzf";
+import { type ByteCodecs, PORTABLE_CODECS } from "../native/byte-codecs";
 import {
   LENGTH_6_BITS,
   LENGTH_14_BITS,
@@ -50,7 +51,8 @@ export class RdbReader {
   /** The halves of what `length` or `int64` read last; the high one is signed after `int64`. */
   high = 0;
   low = 0;
-  readonly crc = new Crc64();
+  readonly crc: Crc64;
+  readonly #lzf: Lzf;
   readonly #source: RdbSource;
   readonly #digits = new Uint8Array(DIGITS_BYTES);
   readonly #double = new Float64Array(1);
@@ -65,8 +67,10 @@ export class RdbReader {
   /** Bytes that have left the window. */
   #before = 0;
 
-  constructor(source: RdbSource) {
+  constructor(source: RdbSource, codecs: ByteCodecs = PORTABLE_CODECS) {
     this.#source = source;
+    this.crc = codecs.newCrc64();
+    this.#lzf = codecs.newLzf();
     this.valueBytes = this.#digits;
   }
 
@@ -221,7 +225,7 @@ export class RdbReader {
     }
     this.bytes(size);
     if (this.#unpacked.length < length) this.#unpacked = new Uint8Array(length);
-    if (!lzfDecompress(this.valueBytes, this.valueAt, size, this.#unpacked, 0, length)) {
+    if (!this.#lzf.decompress(this.valueBytes, this.valueAt, size, this.#unpacked, 0, length)) {
       this.fail("broken LZF data");
     }
     this.valueBytes = this.#unpacked;

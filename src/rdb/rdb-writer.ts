@@ -1,7 +1,8 @@
 import { copyBytes } from "../base/bytes";
+import type { Crc64 } from "../base/crc64";
 import { parseSafeInteger } from "../base/int64";
-import { Lzf } from "../base/lzf";
-import { Crc64 } from "./crc64";
+import type { Lzf } from "../base/lzf";
+import { type ByteCodecs, PORTABLE_CODECS } from "../native/byte-codecs";
 import {
   LENGTH_14_BITS,
   LENGTH_32_BITS,
@@ -47,17 +48,19 @@ export class RdbWriter {
   readonly #buffer = new Uint8Array(BUFFER_BYTES);
   readonly #sink: RdbSink;
   readonly #options: RdbWriterOptions;
-  readonly #crc = new Crc64();
-  readonly #lzf = new Lzf();
+  readonly #crc: Crc64;
+  readonly #lzf: Lzf;
   readonly #double = new Float64Array(1);
   readonly #doubleBytes = new Uint8Array(this.#double.buffer);
   #compressed = new Uint8Array(1024);
   #at = 0;
   #flushed = 0;
 
-  constructor(sink: RdbSink, options: RdbWriterOptions) {
+  constructor(sink: RdbSink, options: RdbWriterOptions, codecs: ByteCodecs = PORTABLE_CODECS) {
     this.#sink = sink;
     this.#options = options;
+    this.#crc = codecs.newCrc64();
+    this.#lzf = codecs.newLzf();
   }
 
   /** The first nine bytes of a file. */

@@ -19,6 +19,7 @@ import { Notifications } from "../keyspace/notifications";
 import type { Tracking } from "../keyspace/tracking/tracking";
 import { Arena } from "../memory/arena";
 import type { BitOperations } from "../native/bit-operations";
+import type { ByteCodecs } from "../native/byte-codecs";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
 import { LOADING_GATE } from "../persistence/loading/loading-gate";
 import { DISK_ERROR_GATE } from "../persistence/snapshot/disk-error-gate";
@@ -65,6 +66,8 @@ export interface DataNodeParts {
   readonly snapshots: SnapshotWriter;
   /** Bits of long strings: through the addon, or without it. */
   readonly bits: BitOperations;
+  /** Checksums and compression of files and payloads: likewise. */
+  readonly codecs: ByteCodecs;
   /** Asks the system for huge pages behind a new segment; absent without the addon. */
   readonly preferHugePages?: (segment: Uint8Array) => void;
   /** Gives memory back to the system; absent without the addon. */
@@ -144,6 +147,7 @@ export class DataNode {
       usedMemory: service.usedMemory,
       facts: parts.facts,
       bits: parts.bits,
+      codecs: parts.codecs,
       fieldExpiry,
       persistence: this.persistence,
       memoryReport: statistics.memoryReport,
@@ -275,10 +279,11 @@ export class DataNode {
     watch: CommandWatch,
     fieldExpiry: FieldExpiry,
   ): PersistenceService {
-    const { config, clock, log, snapshots } = this.#parts;
+    const { config, codecs, clock, log, snapshots } = this.#parts;
     const { keyspace, eviction, usedMemory } = service;
     return new PersistenceService({
       config,
+      codecs,
       clock,
       log,
       memory: this.memory,

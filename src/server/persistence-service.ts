@@ -5,6 +5,7 @@ import type { Keyspace } from "../keyspace/keyspace";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { ValueLoader } from "../keyspace/value-codec";
 import type { Arena } from "../memory/arena";
+import type { ByteCodecs } from "../native/byte-codecs";
 import { DatasetLoading } from "../persistence/loading/dataset-loading";
 import { LoadProblem } from "../persistence/loading/load-problem";
 import { LoadingProgress } from "../persistence/loading/loading-progress";
@@ -16,6 +17,7 @@ import type { CronTask } from "./cron";
 
 export interface PersistenceServiceParts {
   readonly config: Config;
+  readonly codecs: ByteCodecs;
   readonly clock: Clock;
   readonly log: SessionLog;
   readonly memory: Arena;
@@ -44,7 +46,7 @@ export class PersistenceService {
   #wide = 0;
 
   constructor(parts: PersistenceServiceParts) {
-    const { config, clock, log, memory, keyspace, usedMemory, writer, loaders } = parts;
+    const { config, codecs, clock, log, memory, keyspace, usedMemory, writer, loaders } = parts;
     this.#parts = parts;
     this.saves = new RdbSaves({
       config,
@@ -69,6 +71,7 @@ export class PersistenceService {
     this.#rdb = new DatasetLoading({
       keyspace,
       loaders,
+      codecs,
       clock,
       log,
       progress: this.loading,

@@ -7,6 +7,7 @@ import type { LoadedConfig } from "../config/load-config";
 import type { DataCall } from "../keyspace/data-call";
 import type { Log } from "../log/log";
 import { loadAddon } from "../native/addon";
+import { byteCodecs } from "../native/byte-codecs";
 import { bitOperations } from "../native/native-bit-operations";
 import type { Transport } from "../net/transport";
 import { LoadProblem } from "../persistence/loading/load-problem";
@@ -177,6 +178,7 @@ export class ServerProcess {
     random: Random,
   ): DataNode {
     const addon = this.#addon;
+    const codecs = byteCodecs(addon);
     return new DataNode({
       config: this.#config,
       log: this.#log,
@@ -186,7 +188,8 @@ export class ServerProcess {
       random,
       hashKey,
       bits: bitOperations(addon),
-      snapshots: new SnapshotThread(join(__dirname, SNAPSHOT_WORKER_FILE), valueSavers),
+      codecs,
+      snapshots: new SnapshotThread(join(__dirname, SNAPSHOT_WORKER_FILE), valueSavers, codecs),
       ...(addon && {
         advise: (segment, offset, length) => void addon.memoryAdvise(segment, offset, length),
         preferHugePages: (segment) => void addon.memoryPreferHuge(segment),

@@ -1,6 +1,6 @@
 // Small data sets that have every type in every encoding, for tests that break each bit of them.
 
-import { Crc64 } from "../../src/rdb/crc64";
+import { Crc64 } from "../../src/base/crc64";
 import { RDB_OPCODES, RDB_TYPES } from "../../src/rdb/rdb-format";
 import type { FuzzNode } from "../fuzz/fuzz-node";
 import { NodeSender } from "../persistence/node-sender";

@@ -1,7 +1,7 @@
 // Payloads of DUMP, and what can be done to them so that a reader who believes what it reads goes wrong.
 
+import { Crc64 } from "../../src/base/crc64";
 import { DumpPayload } from "../../src/persistence/rdb/dump-payload";
-import { Crc64 } from "../../src/rdb/crc64";
 import { valueSavers } from "../../src/server/value-codecs";
 import { forEachEntry } from "../../src/structures/dict-walk";
 import type { FuzzNode } from "../fuzz/fuzz-node";

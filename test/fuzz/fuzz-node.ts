@@ -5,6 +5,7 @@ import type { Clock } from "../../src/base/clock";
 import { Random } from "../../src/base/random";
 import { Config } from "../../src/config/config";
 import type { DataCall } from "../../src/keyspace/data-call";
+import { PORTABLE_CODECS } from "../../src/native/byte-codecs";
 import { PortableBitOperations } from "../../src/native/portable-bit-operations";
 import type { SaveOrder, SaveOutcome } from "../../src/persistence/snapshot/save-order";
 import type { SaveProgress } from "../../src/persistence/snapshot/save-progress";
@@ -111,6 +112,7 @@ export class FuzzNode {
       random: new Random(seed),
       hashKey,
       bits: new PortableBitOperations(),
+      codecs: PORTABLE_CODECS,
       onCrash: (_call: DataCall, error: unknown) => {
         throw new Error("a command has crashed", { cause: error });
       },

@@ -26,6 +26,8 @@ for (const [program, runs] of [
   ["fuzz-reactor", Math.max(20, Math.ceil(INPUTS / 1000))],
   ["check-memory", 60],
   ["check-bits", 1000],
+  ["check-crc64", 1000],
+  ["fuzz-lzf", Math.ceil(INPUTS / 5)],
 ] as const) {
   test(`${program}: ${runs} runs under the sanitizers`, () => {
     run(path.join(PROGRAMS, program), [String(runs), String(chooseSeed())]);

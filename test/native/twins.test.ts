@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Crc64 } from "../../src/base/crc64";
 import { HalfSipHash } from "../../src/base/half-sip-hash";
+import { Lzf } from "../../src/base/lzf";
 import { loadAddon, type NativeAddon } from "../../src/native/addon";
 import {
   BITS_AND,
@@ -11,6 +13,7 @@ import {
   BITS_OR,
   BITS_XOR,
 } from "../../src/native/bit-operations";
+import { byteCodecs } from "../../src/native/byte-codecs";
 import { bitOperations } from "../../src/native/native-bit-operations";
 import { PortableBitOperations } from "../../src/native/portable-bit-operations";
 import { RequestParseState } from "../../src/protocol/request-parse-state";
@@ -146,4 +149,77 @@ test("the addon refuses bits outside of the bytes", () => {
       addon.bitCombine(BITS_OR, bytes, first, bytes, second, bytes, third, 10);
     assert.throws(combine, RangeError);
   }
+});
+
+test("the checksum of parts of any length is the twin's", () =>
+  withSeed((random) => {
+    const twin = new Crc64();
+    const native = byteCodecs(theAddon()).newCrc64();
+    const bytes = random.bytes(5000);
+    for (let round = 0; round < 300; round++) {
+      twin.reset();
+      native.reset();
+      for (let parts = random.below(10); parts > 0; parts--) {
+        const from = random.below(bytes.length);
+        const most = random.chance(0.5) ? 100 : bytes.length;
+        const to = Math.min(bytes.length, from + random.below(most));
+        twin.update(bytes, from, to);
+        native.update(bytes, from, to);
+      }
+      const written = new Uint8Array(10);
+      twin.write(written, 1);
+      assert.ok(native.equals(written, 1), Buffer.from(written).toString("hex"));
+    }
+  }));
+
+/** Bytes with some of them repeated, inside a longer buffer. */
+function someText(random: SeededRandom, at: number): Buffer {
+  const often = random.bytes(random.below(random.chance(0.8) ? 30 : 9000));
+  const parts = Array.from({ length: random.below(30) }, () =>
+    random.chance(0.6) ? often : random.bytes(random.below(40)),
+  );
+  return Buffer.concat([random.bytes(at), ...parts, random.bytes(3)]);
+}
+
+test("what either side has compressed, both decompress; what is broken, both refuse alike", () =>
+  withSeed((random) => {
+    const sides = [new Lzf(), byteCodecs(theAddon()).newLzf()];
+    for (let round = 0; round < 500; round++) {
+      const at = random.below(20);
+      const bytes = someText(random, at);
+      const length = bytes.length - at - 3;
+      const original = bytes.subarray(at, at + length);
+      for (const packer of sides) {
+        const packed = Buffer.alloc(length + (length >>> 5) + 12, 0x77);
+        const room = packed.length - 2;
+        const size = packer.compress(bytes, at, length, packed, 1, room);
+        assert.equal(size === 0, length === 0);
+        assert.equal(packed[0], 0x77);
+        assert.equal(packed.at(-1), 0x77);
+        for (const unpacker of sides) {
+          const out = Buffer.alloc(length + 2, 0x77);
+          assert.ok(unpacker.decompress(packed, 1, size, out, 1, length));
+          assert.ok(out.subarray(1, -1).equals(original));
+          assert.equal(out[0], 0x77);
+          assert.equal(out.at(-1), 0x77);
+        }
+        if (size === 0) continue;
+        packed[1 + random.below(size)] = random.below(256);
+        const [first, second] = sides.map((unpacker) =>
+          unpacker.decompress(packed, 1, size, Buffer.alloc(length), 0, length),
+        );
+        assert.equal(first, second);
+      }
+    }
+  }));
+
+test("the addon refuses to sum or compress outside of the bytes", () => {
+  const addon = theAddon();
+  const bytes = new Uint8Array(10);
+  assert.throws(() => addon.crc64Update(bytes, bytes, 0, 10), RangeError);
+  assert.throws(() => addon.crc64Update(new Uint8Array(8), bytes, 5, 6), TypeError);
+  assert.throws(() => addon.lzfCompress(bytes, 5, 6, bytes, 0, 10), TypeError);
+  assert.throws(() => addon.lzfCompress(bytes, 0, 10, bytes, 1, 10), TypeError);
+  assert.throws(() => addon.lzfDecompress(bytes, -1, 5, bytes, 0, 10), TypeError);
+  assert.throws(() => addon.lzfDecompress(bytes, 0, 5, bytes, 8, 3), TypeError);
 });

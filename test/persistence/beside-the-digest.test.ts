@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Crc64 } from "../../src/rdb/crc64";
+import { Crc64 } from "../../src/base/crc64";
 import { RDB_TYPES } from "../../src/rdb/rdb-format";
 import { canRun, REAL_SERVER } from "../support/server-process";
 import { NodeSender } from "./node-sender";

@@ -4,9 +4,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Crc64 } from "../../src/base/crc64";
 import type { Database } from "../../src/keyspace/database";
 import { DumpPayload } from "../../src/persistence/rdb/dump-payload";
-import { Crc64 } from "../../src/rdb/crc64";
 import { DatasetDigest } from "../../src/server/commands/debug/dataset-digest";
 import { valueLoaders, valueSavers } from "../../src/server/value-codecs";
 import { forEachEntry } from "../../src/structures/dict-walk";

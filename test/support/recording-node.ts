@@ -5,6 +5,7 @@ import { SystemClock } from "../../src/base/clock";
 import { Random } from "../../src/base/random";
 import { Config } from "../../src/config/config";
 import type { EffectSink } from "../../src/keyspace/effects/effect-sink";
+import { PORTABLE_CODECS } from "../../src/native/byte-codecs";
 import { PortableBitOperations } from "../../src/native/portable-bit-operations";
 import { PortableTransport } from "../../src/net/portable-transport";
 import { DataNode } from "../../src/server/data-node";
@@ -76,6 +77,7 @@ export class RecordingNode {
       random: new Random(1),
       hashKey: HASH_KEY,
       bits: new PortableBitOperations(),
+      codecs: PORTABLE_CODECS,
       onCrash: (_call, error) => {
         throw new Error("a command has crashed", { cause: error });
       },

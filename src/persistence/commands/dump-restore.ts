@@ -6,6 +6,7 @@ import type { DataCall } from "../../keyspace/data-call";
 import { ENTRY_META, setWord, wordOf, writeExactExpiry } from "../../keyspace/entry";
 import type { ValueLoader, ValueSaver } from "../../keyspace/value-codec";
 import type { BlockMemory } from "../../memory/block-memory";
+import type { ByteCodecs } from "../../native/byte-codecs";
 import { DumpPayload } from "../rdb/dump-payload";
 
 /** DUMP and RESTORE: one value as a string of bytes that any Redis reads, and back. */
@@ -37,11 +38,12 @@ export interface DumpParts {
   /** One of each per type; strings need none. */
   readonly savers: readonly ValueSaver[];
   readonly loaders: readonly ValueLoader[];
+  readonly codecs: ByteCodecs;
 }
 
 /** The commands; their handlers share one payload. */
 export function dumpCommands(parts: DumpParts): readonly CommandSpec<DataCall>[] {
-  const payload = new DumpPayload(parts.memory, parts.savers, parts.loaders);
+  const payload = new DumpPayload(parts.memory, parts.savers, parts.loaders, parts.codecs);
   return [
     {
       name: "dump",

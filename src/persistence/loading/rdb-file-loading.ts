@@ -3,6 +3,7 @@ import { parseSafeInteger } from "../../base/int64";
 import { systemErrorText } from "../../config/system-error-text";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { ValueLoader } from "../../keyspace/value-codec";
+import type { ByteCodecs } from "../../native/byte-codecs";
 import { RdbProblem } from "../../rdb/rdb-problem";
 import { RdbReader } from "../../rdb/rdb-reader";
 import { DatasetLoader } from "../rdb/dataset-loader";
@@ -13,6 +14,7 @@ import { RdbFileSource } from "./rdb-file-source";
 export interface RdbLoadingParts {
   readonly keyspace: Keyspace;
   readonly loaders: readonly ValueLoader[];
+  readonly codecs: ByteCodecs;
   readonly clock: Clock;
   readonly progress: LoadingProgress;
   readonly log: { notice(text: string): void; warning(text: string): void };
@@ -48,7 +50,7 @@ export class RdbFileLoading {
     this.#name = Buffer.from(path).toString("utf8");
     this.#source = opened(path, this.#name);
     this.sizeBytes = this.#source.sizeBytes;
-    this.#reader = new RdbReader(this.#source);
+    this.#reader = new RdbReader(this.#source, parts.codecs);
     this.#loader = new DatasetLoader(this.#reader, {
       keyspace: parts.keyspace,
       loaders: parts.loaders,

@@ -1,8 +1,9 @@
 import { copyBytes } from "../../base/bytes";
+import type { Crc64 } from "../../base/crc64";
 import type { Database } from "../../keyspace/database";
 import type { ValueLoader, ValueSaver } from "../../keyspace/value-codec";
 import type { BlockMemory } from "../../memory/block-memory";
-import { Crc64 } from "../../rdb/crc64";
+import { type ByteCodecs, PORTABLE_CODECS } from "../../native/byte-codecs";
 import { RDB_NEWEST_VERSION } from "../../rdb/rdb-format";
 import { RdbProblem } from "../../rdb/rdb-problem";
 import { BytesSource, RdbReader } from "../../rdb/rdb-reader";
@@ -30,17 +31,24 @@ export class DumpPayload {
   readonly #values: EntryWriter;
   readonly #writer: RdbWriter;
   readonly #source = new BytesSource(new Uint8Array(0), 0, 0);
-  readonly #reader = new RdbReader(this.#source);
-  readonly #crc = new Crc64();
+  readonly #reader: RdbReader;
+  readonly #crc: Crc64;
   #bytes = new Uint8Array(ROOM_BYTES);
   #length = 0;
   #rdbType = 0;
 
-  constructor(memory: BlockMemory, savers: readonly ValueSaver[], loaders: readonly ValueLoader[]) {
+  constructor(
+    memory: BlockMemory,
+    savers: readonly ValueSaver[],
+    loaders: readonly ValueLoader[],
+    codecs: ByteCodecs = PORTABLE_CODECS,
+  ) {
     this.#values = new EntryWriter(memory, savers);
     this.#entries = new EntryReader(loaders);
     const sink = (bytes: Uint8Array, length: number): void => this.#append(bytes, length);
-    this.#writer = new RdbWriter(sink, { compresses: true, hasChecksum: false });
+    this.#writer = new RdbWriter(sink, { compresses: true, hasChecksum: false }, codecs);
+    this.#reader = new RdbReader(this.#source, codecs);
+    this.#crc = codecs.newCrc64();
   }
 
   /** The payload of an entry's value: the first `length` of `bytes`. */

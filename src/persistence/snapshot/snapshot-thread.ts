@@ -1,6 +1,7 @@
 import { type MessagePort, Worker } from "node:worker_threads";
 import type { ValueSaver } from "../../keyspace/value-codec";
 import { type BlockMemory, SegmentView } from "../../memory/block-memory";
+import { type ByteCodecs, PORTABLE_CODECS } from "../../native/byte-codecs";
 import type { SaveOrder, SaveOutcome } from "./save-order";
 import { SaveProgress } from "./save-progress";
 import { writeSnapshot } from "./write-snapshot";
@@ -42,14 +43,16 @@ interface Message {
 export class SnapshotThread implements SnapshotWriter {
   readonly #file: string;
   readonly #saversOf: SaversOf;
+  readonly #codecs: ByteCodecs;
   #worker: Worker | undefined;
   #ended: ((outcome: SaveOutcome) => void) | undefined;
   #lastError = "";
 
   /** @param file the compiled program of the worker, which calls `serveSnapshots`. */
-  constructor(file: string, saversOf: SaversOf) {
+  constructor(file: string, saversOf: SaversOf, codecs = PORTABLE_CODECS) {
     this.#file = file;
     this.#saversOf = saversOf;
+    this.#codecs = codecs;
   }
 
   /** Starting a thread stops this one for some milliseconds. */
@@ -58,7 +61,8 @@ export class SnapshotThread implements SnapshotWriter {
   }
 
   writeNow(order: SaveOrder, memory: BlockMemory): SaveOutcome {
-    return writeSnapshot(order, memory, this.#saversOf(memory), new SaveProgress());
+    const savers = this.#saversOf(memory);
+    return writeSnapshot(order, memory, savers, new SaveProgress(), this.#codecs);
   }
 
   begin(
@@ -106,11 +110,11 @@ export class SnapshotThread implements SnapshotWriter {
 }
 
 /** The worker's side: writes what it is sent, one after the other. */
-export function serveSnapshots(port: MessagePort, saversOf: SaversOf): void {
+export function serveSnapshots(port: MessagePort, saversOf: SaversOf, codecs: ByteCodecs): void {
   port.on("message", ({ order, segments, progress: shared }: Message) => {
     const progress = new SaveProgress(shared);
     const memory = new SegmentView(segments);
-    const outcome = writeSnapshot(order, memory, saversOf(memory), progress);
+    const outcome = writeSnapshot(order, memory, saversOf(memory), progress, codecs);
     progress.end();
     port.postMessage(outcome);
   });

@@ -1,5 +1,6 @@
 import type { ValueSaver } from "../../keyspace/value-codec";
 import type { BlockMemory } from "../../memory/block-memory";
+import type { ByteCodecs } from "../../native/byte-codecs";
 import { RdbWriter } from "../../rdb/rdb-writer";
 import { DatasetWriter, ValueTooNew } from "../rdb/dataset-writer";
 import type { SaveOrder, SaveOutcome } from "./save-order";
@@ -21,11 +22,12 @@ export function writeSnapshot(
   memory: BlockMemory,
   savers: readonly ValueSaver[],
   progress: SaveProgress,
+  codecs: ByteCodecs,
 ): SaveOutcome {
   let outcome: SaveOutcome | undefined;
   for (const [index, version] of order.versions.entries()) {
     const mayTryNext = index + 1 < order.versions.length;
-    outcome = writeVersion(order, version, mayTryNext, memory, savers, progress);
+    outcome = writeVersion(order, version, mayTryNext, memory, savers, progress, codecs);
     if (outcome !== undefined) break;
   }
   return outcome ?? { kind: "failed", problem: "There is no RDB version to write." };
@@ -39,12 +41,13 @@ function writeVersion(
   memory: BlockMemory,
   savers: readonly ValueSaver[],
   progress: SaveProgress,
+  codecs: ByteCodecs,
 ): SaveOutcome | undefined {
   let file: SnapshotFile | undefined;
   try {
     if (progress.isCancelled) throw new Cancelled();
     file = new SnapshotFile(order, order.syncsInSteps);
-    const keys = writeDataset(order, version, memory, savers, progress, file);
+    const keys = writeDataset(order, version, memory, savers, progress, codecs, file);
     file.finish();
     if (!progress.beginCommit()) throw new Cancelled();
     file.commit();
@@ -68,6 +71,7 @@ function writeDataset(
   memory: BlockMemory,
   savers: readonly ValueSaver[],
   progress: SaveProgress,
+  codecs: ByteCodecs,
   file: SnapshotFile,
 ): number {
   const sink = (bytes: Uint8Array, length: number): void => {
@@ -78,7 +82,7 @@ function writeDataset(
   const dataset = new DatasetWriter(
     memory,
     savers,
-    new RdbWriter(sink, order),
+    new RdbWriter(sink, order, codecs),
     { ...order.data, version },
     () => {
       progress.keys = dataset.keys;

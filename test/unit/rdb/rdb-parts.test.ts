@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Crc64 } from "../../../src/rdb/crc64.js";
+import { Crc64 } from "../../../src/base/crc64";
 import { RdbProblem } from "../../../src/rdb/rdb-problem.js";
 import { BytesSource, RdbReader, type RdbSource } from "../../../src/rdb/rdb-reader.js";
 import { RdbWriter } from "../../../src/rdb/rdb-writer.js";
@@ -77,7 +77,8 @@ test("the checksum is the one that everybody has, however the bytes are cut", ()
       cut.update(data, at, next);
       at = next;
     }
-    assert.deepEqual([cut.low, cut.high], [whole.low, whole.high]);
+    whole.write(bytes, 0);
+    assert.ok(cut.equals(bytes, 0));
   }));
 
 test("lengths, strings and numbers are read as they were written", () =>
