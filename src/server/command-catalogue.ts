@@ -82,12 +82,12 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
   ];
 }
 
-function dumpParts({ keyspace, session, fieldExpiry, codecs }: ServerContext): DumpParts {
+function dumpParts({ keyspace, session, fieldExpiry, persistence }: ServerContext): DumpParts {
   return {
     memory: keyspace.memory,
     savers: valueSavers(keyspace.memory),
     loaders: valueLoaders(keyspace, session.config, fieldExpiry),
-    codecs,
+    codecs: persistence.codecs,
   };
 }
 

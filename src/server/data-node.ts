@@ -147,7 +147,6 @@ export class DataNode {
       usedMemory: service.usedMemory,
       facts: parts.facts,
       bits: parts.bits,
-      codecs: parts.codecs,
       fieldExpiry,
       persistence: this.persistence,
       memoryReport: statistics.memoryReport,

@@ -39,6 +39,8 @@ const MERGES_PER_LOOK = 16;
 /** Saving and loading of the data set, wired to configuration, cron, gates and keyspace. */
 export class PersistenceService {
   readonly saves: RdbSaves;
+  /** Checksums and compression of files and payloads. */
+  readonly codecs: ByteCodecs;
   readonly loading: LoadingProgress;
   readonly #rdb: DatasetLoading;
   readonly #parts: PersistenceServiceParts;
@@ -48,6 +50,7 @@ export class PersistenceService {
   constructor(parts: PersistenceServiceParts) {
     const { config, codecs, clock, log, memory, keyspace, usedMemory, writer, loaders } = parts;
     this.#parts = parts;
+    this.codecs = codecs;
     this.saves = new RdbSaves({
       config,
       clock,

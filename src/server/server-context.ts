@@ -8,7 +8,6 @@ import type { Keyspace } from "../keyspace/keyspace";
 import type { Tracking } from "../keyspace/tracking/tracking";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { BitOperations } from "../native/bit-operations";
-import type { ByteCodecs } from "../native/byte-codecs";
 import type { SessionContext } from "../session/session-context";
 import type { Transactions } from "../transactions/transactions";
 import type { FieldExpiry } from "../types/hash/field-expiry";
@@ -35,7 +34,6 @@ export interface ServerContext {
   readonly facts: ServerFacts;
   readonly persistence: PersistenceService;
   readonly bits: BitOperations;
-  readonly codecs: ByteCodecs;
   readonly fieldExpiry: FieldExpiry;
   readonly memoryReport: MemoryReport;
   /** What has been seen of commands: slow ones, spikes of latency, errors. */
