@@ -46,6 +46,10 @@ rules.push(
   { name: "sentinel-knows-no-data-wing", severity: "error",
     from: { path: "^src/sentinel/" }, to: { path: `^src/(${dataWing.join("|")})/` } },
   { name: "nobody-imports-main", severity: "error", from: {}, to: { path: "^src/main\\.ts$" } },
+  // Decisions are pure: time, chance and the world outside come to them as values.
+  { name: "replication-decisions-are-pure", severity: "error",
+    from: { path: "^src/replication/decisions/" },
+    to: { pathNot: ["^src/replication/decisions/", "^src/(base|config)/"] } },
   { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
   { name: "types-do-not-know-each-other", severity: "error",
     from: { path: "^src/types/([^/]+)/",
