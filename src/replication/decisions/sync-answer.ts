@@ -2,7 +2,6 @@
  * The master's answer to SYNC and PSYNC: an error, the rest of the stream, or a whole copy. It reads
  * the request, the state and what the backlog holds, and changes nothing.
  */
-import type { MasterAddress } from "../../config/special/replica-of";
 import { isSameId } from "./history";
 import type { ReplicationState } from "./replication-state";
 
@@ -91,11 +90,6 @@ export function answerSync(
 /** The line before a file, for those that asked by PSYNC. */
 export function fullResyncLine(id: string, offset: number): string {
   return `+FULLRESYNC ${id} ${offset}`;
-}
-
-/** `ip:port` as logs name a replica. */
-export function replicaName({ host, port }: MasterAddress): string {
-  return `${host}:${port}`;
 }
 
 function refusalOf(
