@@ -17,6 +17,10 @@ import { PretendedSnapshots } from "../fuzz/fuzz-node";
 
 const HASH_KEY = [1, 2] as const;
 const MAX_CLIENTS = 100;
+const SETTINGS = [
+  ["enable-debug-command", "yes"],
+  ["save", ""],
+] as const;
 
 /** Keeps what it is given. */
 export class RecordingSink implements EffectSink {
@@ -47,8 +51,11 @@ export class RecordingNode {
 
   constructor(sink = new RecordingSink()) {
     this.sink = sink;
-    for (const [name, text] of [["enable-debug-command", "yes"] as const, ["save", ""] as const]) {
-      this.config.set([[name, text]], { loading: true, local: true });
+    for (const [name, text] of SETTINGS) {
+      const directive = this.config.directive(name);
+      if (directive === undefined) throw new Error(`there is no directive ${name}`);
+      const problem = this.config.assign(directive, [text], false);
+      if (problem !== undefined) throw new Error(problem);
     }
     const clock = new SystemClock();
     const transport = this.#transport;

@@ -84,7 +84,7 @@ function setExpiry(
   timeMs: number,
   exactMs: bigint | undefined,
 ): void {
-  const { db, reply, keyspace } = call;
+  const { db, effects, reply, keyspace } = call;
   const entry = call.write(1);
   if (entry === 0 || !conditionsHold(call, entry, conditions, timeMs, exactMs)) {
     reply.integer(0);
@@ -93,6 +93,7 @@ function setExpiry(
   if (timeMs <= call.nowMs && keyspace.deletesPast) {
     db.deleteFound(entry);
     call.changed(1, EVENT_GENERIC, "del");
+    if (effects.isOn) effects.deletion(db, 1, effects.unlinksExpired);
   } else {
     // A past time is kept only where keys are not removed for it (on a replica); 0 is as past as any.
     const updated = db.setExpiryFound(entry, Math.max(timeMs, 0));
@@ -100,8 +101,18 @@ function setExpiry(
       writeExactExpiry(keyspace.memory, updated, exactMs);
     }
     call.changed(1, EVENT_GENERIC, "expire");
+    if (effects.isOn) tellExpiry(call, exactMs ?? timeMs);
   }
   reply.integer(1);
+}
+
+/** As a moment, with the conditions, which have held and will hold again. */
+function tellExpiry({ args, db, effects }: DataCall, atMs: number | bigint): void {
+  effects.begin(db, args.count);
+  effects.text("PEXPIREAT");
+  effects.argument(1);
+  effects.moment(atMs);
+  effects.arguments(3, args.count);
 }
 
 function conditionsHold(

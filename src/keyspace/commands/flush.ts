@@ -23,6 +23,7 @@ function flushDatabase(call: DataCall): void {
   if (isWronglyCalled(call)) return;
   call.keyspace.events.emptied();
   call.keyspace.flush(call.db);
+  tell(call);
   call.reply.ok();
 }
 
@@ -30,8 +31,14 @@ function flushAll(call: DataCall): void {
   if (isWronglyCalled(call)) return;
   call.keyspace.events.emptied();
   for (const database of call.keyspace.databases) call.keyspace.flush(database);
+  tell(call);
   call.keyspace.afterFlushAll();
   call.reply.ok();
+}
+
+/** As Redis does, also when there was nothing to remove. */
+function tell({ db, effects }: DataCall): void {
+  if (effects.isOn) effects.asIs(db);
 }
 
 const MODE: ArgumentDoc = {

@@ -121,6 +121,27 @@ export class EffectStream extends KeyspaceListener {
     this.#buffer.int64(value);
   }
 
+  /** A moment in ms since 1970; beyond 2^53 a bigint. */
+  moment(atMs: number | bigint): void {
+    if (typeof atMs === "number") this.integer(atMs);
+    else this.int64(atMs);
+  }
+
+  /** A key argument of the command that is being run has been removed. */
+  deletion(database: Database, index: number, unlinks = false): void {
+    this.begin(database, 2);
+    this.text(unlinks ? "UNLINK" : "DEL");
+    this.argument(index);
+  }
+
+  /** A key argument of the command that is being run has got an expiry. */
+  expiry(database: Database, index: number, atMs: number | bigint): void {
+    this.begin(database, 3);
+    this.text("PEXPIREAT");
+    this.argument(index);
+    this.moment(atMs);
+  }
+
   /** An argument of the command that is being run. */
   argument(index: number): void {
     const args = this.#args;

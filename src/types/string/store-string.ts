@@ -1,6 +1,7 @@
 import { copyBytes } from "../../base/bytes";
 import { EVENT_GENERIC, EVENT_STRING } from "../../config/keyspace-events";
 import type { DataCall } from "../../keyspace/data-call";
+import { KEEP_EXPIRY, NO_EXPIRY } from "../../keyspace/database";
 import { STRING_RAW, valueStartOf, writeExactExpiry } from "../../keyspace/entry";
 import { SEGMENT_SHIFT } from "../../memory/block-memory";
 import type { Expiry } from "./expiry-argument";
@@ -36,8 +37,8 @@ export function storeString(
   call.changed(keyIndex, EVENT_STRING, "set");
 }
 
-/** Gives the found entry an expiry. Its event is the caller's. */
-export function setExpiry(call: DataCall, found: number, expiry: Expiry): void {
+/** Gives the found entry an expiry. */
+function setExpiry(call: DataCall, found: number, expiry: Expiry): void {
   if (typeof expiry === "number") {
     call.db.setExpiryFound(found, expiry);
     return;
@@ -72,10 +73,44 @@ export function zeroString(call: DataCall, length: number): number {
   return entry;
 }
 
-/** Takes out the found entry of argument 1 as a deletion, with event `del`. */
-export function deleteString(call: DataCall, found: number): void {
-  call.db.deleteFound(found);
+/**
+ * Takes out the found entry of argument 1 as a deletion, with event `del`.
+ * @param isExpiry because of a time in the past that was asked for.
+ */
+export function deleteString(call: DataCall, found: number, isExpiry = false): void {
+  const { db, effects } = call;
+  db.deleteFound(found);
   call.changed(1, EVENT_GENERIC, "del");
+  if (effects.isOn) effects.deletion(db, 1, isExpiry && effects.unlinksExpired);
+}
+
+/** Gives the found entry of argument 1 an expiry, with event `expire`. */
+export function expireString(call: DataCall, found: number, expiry: Expiry): void {
+  setExpiry(call, found, expiry);
+  call.changed(1, EVENT_GENERIC, "expire");
+  if (call.effects.isOn) call.effects.expiry(call.db, 1, expiry);
+}
+
+/**
+ * Passes on that a key argument has got a value argument, in words that know no condition and no
+ * time from now. The expiry may be NO_EXPIRY or KEEP_EXPIRY.
+ */
+export function tellString(
+  call: DataCall,
+  keyIndex: number,
+  valueIndex: number,
+  expiry: Expiry,
+): void {
+  const { db, effects } = call;
+  const keeps = expiry === KEEP_EXPIRY;
+  const words = keeps ? 4 : 5;
+  effects.begin(db, expiry === NO_EXPIRY ? 3 : words);
+  effects.text("SET");
+  effects.argument(keyIndex);
+  effects.argument(valueIndex);
+  if (expiry === NO_EXPIRY) return;
+  effects.text(keeps ? "KEEPTTL" : "PXAT");
+  if (!keeps) effects.moment(expiry);
 }
 
 /** Copies an argument over the bytes of a string from `from` on; there is room for them. */

@@ -6,7 +6,7 @@ import type { DataCall } from "../../../keyspace/data-call";
 import { NO_EXPIRY } from "../../../keyspace/database";
 import { hasExpiry } from "../../../keyspace/entry";
 import { isPast, readExpiry, UNIT_SECONDS_AT, unitOf } from "../expiry-argument";
-import { deleteString, setExpiry, storeString } from "../store-string";
+import { deleteString, expireString, storeString, tellString } from "../store-string";
 import { replyOldString } from "../string-reply";
 import { KEY, timeOption, VALUE } from "./docs";
 
@@ -23,6 +23,7 @@ function getSet(call: DataCall): void {
   const found = call.read(1);
   if (!replyOldString(call, found)) return;
   storeString(call, 1, 2, found, NO_EXPIRY);
+  if (call.effects.isOn) tellString(call, 1, 2, NO_EXPIRY);
 }
 
 function getDel(call: DataCall): void {
@@ -70,11 +71,10 @@ function getAndExpire(call: DataCall, found: number, unit: number): void {
   if (expiry === undefined) return;
   replyOldString(call, found);
   if (unit >= UNIT_SECONDS_AT && isPast(call, expiry)) {
-    deleteString(call, found);
+    deleteString(call, found, true);
     return;
   }
-  setExpiry(call, found, expiry);
-  call.changed(1, EVENT_GENERIC, "expire");
+  expireString(call, found, expiry);
 }
 
 /** Takes the expiry from the found entry of argument 1, if it has one. */
@@ -82,6 +82,11 @@ export function persist(call: DataCall, found: number): void {
   if (!hasExpiry(call.keyspace.memory, found)) return;
   call.db.setExpiryFound(found, NO_EXPIRY);
   call.changed(1, EVENT_GENERIC, "persist");
+  const { db, effects } = call;
+  if (!effects.isOn) return;
+  effects.begin(db, 2);
+  effects.text("PERSIST");
+  effects.argument(1);
 }
 
 export const getAndChangeCommands: readonly CommandSpec<DataCall>[] = [

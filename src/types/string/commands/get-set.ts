@@ -1,3 +1,4 @@
+import { latin1Bytes } from "../../../base/bytes";
 import type { Arguments } from "../../../command/arguments";
 import { ERR_WRONG_TYPE } from "../../../command/error-texts";
 import { type KeyPositions, keyFlagBits } from "../../../command/key-positions";
@@ -6,13 +7,15 @@ import { EVENT_GENERIC } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
 import { NO_EXPIRY } from "../../../keyspace/database";
 import { TYPE_STRING, typeOf } from "../../../keyspace/entry";
+import type { Expiry } from "../expiry-argument";
 import { asksOldValue, SET_ALL, SET_COMPARISONS, SET_GET, SetOptions } from "../set-options";
-import { storeString } from "../store-string";
+import { storeString, tellString } from "../store-string";
 import { replyOldString, replyString } from "../string-reply";
 import { KEY, timeOption, VALUE } from "./docs";
 
 /** GET and SET: the two commands that everything is measured by. */
 
+const GET = latin1Bytes("get");
 const FIRST_OPTION = 3;
 const READS_KEY = keyFlagBits("RW", "access", "update");
 const WRITES_KEY = keyFlagBits("OW", "update");
@@ -52,8 +55,28 @@ function setWithOptions(call: DataCall, options: SetOptions): void {
     return;
   }
   storeString(call, 1, 2, found, expiry);
+  if (call.effects.isOn) tellSet(call, options, expiry);
   if (options.timeIndex !== 0) call.notify(call.db, 1, EVENT_GENERIC, "expire");
   if (!asksOld) reply.ok();
+}
+
+/**
+ * Passes on what SET has done. An expiry and conditions on the value leave nothing of the options;
+ * without them only GET, which changes nothing, is left out.
+ */
+function tellSet(call: DataCall, options: SetOptions, expiry: Expiry): void {
+  const { args, effects, db } = call;
+  const compares = (options.flags & SET_COMPARISONS) !== 0;
+  if (compares || options.timeIndex !== 0) {
+    tellString(call, 1, 2, expiry);
+    return;
+  }
+  let words = args.count;
+  for (let i = FIRST_OPTION; i < args.count; i++) if (args.is(i, GET)) words--;
+  if (words === args.count) return;
+  effects.begin(db, words);
+  effects.arguments(0, FIRST_OPTION);
+  for (let i = FIRST_OPTION; i < args.count; i++) if (!args.is(i, GET)) effects.argument(i);
 }
 
 /** SET reads its key only where an option asks for the old value. */

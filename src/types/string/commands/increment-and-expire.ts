@@ -2,10 +2,9 @@ import { latin1Bytes } from "../../../base/bytes";
 import type { Arguments } from "../../../command/arguments";
 import { ERR_SYNTAX } from "../../../command/error-texts";
 import { type CommandSpec, keyAt } from "../../../command/spec";
-import { EVENT_GENERIC } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
 import { type Expiry, isPast, readExpiry, UNIT_SECONDS_AT, unitOf } from "../expiry-argument";
-import { deleteString, setExpiry } from "../store-string";
+import { deleteString, expireString } from "../store-string";
 import { add, addArgument } from "./counters";
 import { KEY, timeOption } from "./docs";
 import { persist } from "./get-and-change";
@@ -73,17 +72,27 @@ function incrementAndExpire(call: DataCall): void {
 /** Adds and replies; false with the error written. */
 function addAmount(call: DataCall, { integerIndex, floatIndex }: IncrementOptions): boolean {
   if (floatIndex > 0) return addFloatArgument(call, floatIndex);
-  return integerIndex > 0 ? addArgument(call, integerIndex) : add(call, 1);
+  const isAdded = integerIndex > 0 ? addArgument(call, integerIndex) : add(call, 1);
+  if (isAdded && call.effects.isOn) tellIncrement(call, integerIndex);
+  return isAdded;
+}
+
+/** Adding is passed on as such; the expiry follows as another effect. */
+function tellIncrement({ db, effects }: DataCall, integerIndex: number): void {
+  effects.begin(db, 3);
+  effects.text("INCRBY");
+  effects.argument(1);
+  if (integerIndex > 0) effects.argument(integerIndex);
+  else effects.integer(1);
 }
 
 function expire(call: DataCall, expiry: Expiry, isMoment: boolean): void {
   const found = call.peek(1);
   if (isMoment && isPast(call, expiry)) {
-    deleteString(call, found);
+    deleteString(call, found, true);
     return;
   }
-  setExpiry(call, found, expiry);
-  call.changed(1, EVENT_GENERIC, "expire");
+  expireString(call, found, expiry);
 }
 
 export const incrementAndExpireCommand: CommandSpec<DataCall> = {

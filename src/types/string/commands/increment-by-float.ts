@@ -47,8 +47,18 @@ export function addFloatArgument(call: DataCall, index: number): boolean {
   const { memory } = keyspace;
   memory.bytes[entry >>> SEGMENT_SHIFT].set(text, valueStartOf(memory, entry));
   call.changed(1, EVENT_STRING, "incrbyfloat");
+  if (call.effects.isOn) tellSum(call, text);
   reply.bulk(text, 0, text.length);
   return true;
+}
+
+/** Another machine may add otherwise, so the sum is passed on. */
+function tellSum({ db, effects }: DataCall, text: Uint8Array): void {
+  effects.begin(db, 4);
+  effects.text("SET");
+  effects.argument(1);
+  effects.bytes(text, 0, text.length);
+  effects.text("KEEPTTL");
 }
 
 function floatOf(call: DataCall, found: number): LongDouble | undefined {

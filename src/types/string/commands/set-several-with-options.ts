@@ -3,7 +3,7 @@ import { EVENT_GENERIC } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
 import type { Expiry } from "../expiry-argument";
 import { SET_EXPIRIES, SET_NX, SET_XX, SetOptions } from "../set-options";
-import { storeString } from "../store-string";
+import { storeString, tellString } from "../store-string";
 import { KEY, timeOption, VALUE } from "./docs";
 
 /** MSETEX of Redis 8.4: several keys, all or none, with one expiry. */
@@ -47,6 +47,7 @@ function allows(call: DataCall, flags: number, end: number): boolean {
 function storePairs(call: DataCall, end: number, expiry: Expiry, tellsExpiry: boolean): void {
   for (let i = FIRST_KEY; i < end; i += 2) {
     storeString(call, i, i + 1, call.write(i), expiry);
+    if (call.effects.isOn) tellString(call, i, i + 1, expiry);
     if (tellsExpiry) call.notify(call.db, i, EVENT_GENERIC, "expire");
   }
 }

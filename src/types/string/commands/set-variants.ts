@@ -3,7 +3,7 @@ import { EVENT_GENERIC } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
 import { NO_EXPIRY } from "../../../keyspace/database";
 import { readExpiry, UNIT_MS, UNIT_SECONDS } from "../expiry-argument";
-import { storeString } from "../store-string";
+import { storeString, tellString } from "../store-string";
 import { KEY, VALUE } from "./docs";
 
 /** SETNX, SETEX and PSETEX: what later became options of SET. */
@@ -26,6 +26,7 @@ function setWithTime(call: DataCall, unit: number): void {
   const expiry = readExpiry(call, 2, unit);
   if (expiry === undefined) return;
   storeString(call, 1, 3, call.write(1), expiry);
+  if (call.effects.isOn) tellString(call, 1, 3, expiry);
   call.notify(call.db, 1, EVENT_GENERIC, "expire");
   call.reply.ok();
 }
