@@ -17,7 +17,7 @@ import { comparePayloads } from "./payloads-beside-real";
 
 const PAYLOADS = 100_000;
 const COMPARED = 20_000;
-const WARM_UP = 5000;
+const WARM_UP = 20_000;
 const PAYLOADS_PER_LIMITS = 2000;
 const PAYLOADS_PER_REPORT = 20_000;
 const MOST_COMMANDS = 12;
@@ -87,6 +87,8 @@ class Victim {
     assert.equal(this.#send("RESTORE", "copy", "0", payload, "REPLACE"), "+OK\r\n");
     // An expiry is part of the digest and none of the payload.
     if (this.#send("PTTL", KEY) !== ":-1\r\n") return;
+    // Minus zero becomes zero, in Redis as here, where a skiplist is read into a listpack.
+    if (/\r\n-0\r\n/.test(this.#send("ZRANGE", KEY, "0", "-1", "WITHSCORES"))) return;
     assert.equal(digestOfKey(this.fuzz, "copy"), digestOfKey(this.fuzz, KEY), "the copy");
   }
 

@@ -59,6 +59,8 @@ export class ListLoader implements ValueLoader {
     reader.string();
     const { valueBytes, valueAt, valueLength } = reader;
     if (container === CONTAINER_PLAIN) {
+      // Only what is too large for a listpack is a node of its own.
+      if (valueLength === 0) reader.fail("a node of a list that is an empty string");
       this.#list.appendPlain(valueBytes, valueAt, valueLength);
       return;
     }
