@@ -1,11 +1,11 @@
 // Small data sets that have every type in every encoding, for tests that break each bit of them.
 
-import { Crc64 } from "../../src/base/crc64";
 import { RDB_OPCODES, RDB_TYPES } from "../../src/rdb/rdb-format";
 import type { FuzzNode } from "../fuzz/fuzz-node";
 import { NodeSender } from "../persistence/node-sender";
-import { intset, rdbLength, rdbString, ziplist, zipmap } from "../persistence/old-encodings";
+import { intset, ziplist, zipmap } from "../persistence/old-encodings";
 import { type Limits, newNode } from "../persistence/random-data";
+import { rdbLength, rdbString, wholeFile } from "../persistence/rdb-bytes";
 
 const FAR_MS = "33177117420000";
 /** Values of few elements come in their large form, too. */
@@ -99,21 +99,9 @@ const OLD: readonly (readonly [type: number, value: Buffer])[] = [
 
 /** A file with every encoding that is not written any more. */
 export function oldFile(version: number, hasChecksum: boolean): Buffer {
-  const seconds = Buffer.from([RDB_OPCODES.EXPIRE_S, 0, 0, 0, 0xf0]);
+  const seconds = Buffer.from([RDB_OPCODES.EXPIRE_S, 0, 0, 0, 0x7f]);
   const keys = OLD.map(([type, value], index) =>
     Buffer.concat([Buffer.from([type]), rdbString(`key:${index}`), value]),
   );
   return wholeFile(version, hasChecksum, [Buffer.from([RDB_OPCODES.SELECT, 0]), seconds, ...keys]);
-}
-
-/** Header, records and the end. */
-export function wholeFile(version: number, hasChecksum: boolean, records: Buffer[]): Buffer {
-  const header = Buffer.from(`REDIS${String(version).padStart(4, "0")}`);
-  const body = Buffer.concat([header, ...records, Buffer.from([RDB_OPCODES.END])]);
-  const checksum = Buffer.alloc(version < 5 ? 0 : 8);
-  if (!hasChecksum || version < 5) return Buffer.concat([body, checksum]);
-  const crc = new Crc64();
-  crc.update(body, 0, body.length);
-  crc.write(checksum, 0);
-  return Buffer.concat([body, checksum]);
 }

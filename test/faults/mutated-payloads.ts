@@ -7,12 +7,13 @@ import assert from "node:assert/strict";
 import type { FuzzNode } from "../fuzz/fuzz-node";
 import { NodeSender } from "../persistence/node-sender";
 import { LOW_LIMITS, newNode } from "../persistence/random-data";
+import { payloadOf } from "../persistence/rdb-bytes";
 import type { SeededRandom } from "../support/seeds";
 import { canRun, REAL_SERVER } from "../support/server-process";
 import { type FaultFigure, type FaultRow, type FaultRun, Misses, sharedCount } from "./fault-row";
 import { digestOfKey, verifyKey } from "./held-value";
 import { KeyTraffic } from "./key-traffic";
-import { mutated, payloadBodies, payloadOf } from "./payload-mutations";
+import { mutated, payloadBodies } from "./payload-mutations";
 import { comparePayloads } from "./payloads-beside-real";
 
 const PAYLOADS = 100_000;

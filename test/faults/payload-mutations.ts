@@ -1,6 +1,5 @@
-// Payloads of DUMP, and what can be done to them so that a reader who believes what it reads goes wrong.
+// Payloads of DUMP, and what can be done to them so that a reader who believes them goes wrong.
 
-import { Crc64 } from "../../src/base/crc64";
 import { DumpPayload } from "../../src/persistence/rdb/dump-payload";
 import { valueSavers } from "../../src/server/value-codecs";
 import { forEachEntry } from "../../src/structures/dict-walk";
@@ -11,7 +10,6 @@ import type { SeededRandom } from "../support/seeds";
 import { everyType } from "./every-type";
 
 const FOOTER_BYTES = 10;
-const CHECKSUM_BYTES = 8;
 /** Larger ones hide what is changed in them. */
 const MOST_BYTES = 2000;
 /** Bytes at which lengths, heads of elements and counts have their limits. */
@@ -43,16 +41,6 @@ function bodiesOf({ node }: FuzzNode): Buffer[] {
     });
     return found;
   });
-}
-
-/** The body with version and checksum behind it. */
-export function payloadOf(body: Buffer, version: number): Buffer {
-  const payload = Buffer.concat([body, Buffer.from([version, 0]), Buffer.alloc(CHECKSUM_BYTES)]);
-  const end = payload.length - CHECKSUM_BYTES;
-  const crc = new Crc64();
-  crc.update(payload, 0, end);
-  crc.write(payload, end);
-  return payload;
 }
 
 /** A copy in which one to four things are changed. */

@@ -3,12 +3,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Crc64 } from "../../src/base/crc64";
 import { RDB_TYPES } from "../../src/rdb/rdb-format";
 import { canRun, REAL_SERVER } from "../support/server-process";
 import { NodeSender } from "./node-sender";
-import { rdbLength, rdbString } from "./old-encodings";
 import { newNode, startReal, withDirectory } from "./random-data";
+import { payloadOf, rdbLength, rdbLength64, rdbString } from "./rdb-bytes";
 
 const NO_SERVER = canRun(REAL_SERVER) ? false : "there is no redis-server";
 const FAR_MS = 33_177_117_420_000;
@@ -112,21 +111,11 @@ test("fields keep their expiries, and expire by them when their hash was restore
   }
 });
 
-function withFooter(...parts: Buffer[]): Buffer {
-  const payload = Buffer.concat([...parts, Buffer.from([12, 0]), Buffer.alloc(8)]);
-  const crc = new Crc64();
-  crc.update(payload, 0, payload.length - 8);
-  crc.write(payload, payload.length - 8);
-  return payload;
-}
-
 test("tables of fields with expiries are read as 7.4 writes them, and as it did before", () => {
   const leastMs = 20_000_000_000_000;
   const least = Buffer.alloc(8);
   least.writeBigInt64LE(BigInt(leastMs));
-  const far = Buffer.alloc(9);
-  far[0] = 0x81;
-  far.writeBigUInt64BE(BigInt(leastMs), 1);
+  const far = rdbLength64(BigInt(leastMs));
   const fields = (first: Buffer): Buffer =>
     Buffer.concat([
       rdbLength(2),
@@ -138,8 +127,11 @@ test("tables of fields with expiries are read as 7.4 writes them, and as it did 
       rdbString("w"),
     ]);
   const payloads = [
-    withFooter(Buffer.from([RDB_TYPES.HASH_METADATA]), least, fields(rdbLength(1))),
-    withFooter(Buffer.from([RDB_TYPES.HASH_METADATA_PRE_GA]), fields(far)),
+    payloadOf(
+      Buffer.concat([Buffer.from([RDB_TYPES.HASH_METADATA]), least, fields(rdbLength(1))]),
+      12,
+    ),
+    payloadOf(Buffer.concat([Buffer.from([RDB_TYPES.HASH_METADATA_PRE_GA]), fields(far)]), 12),
   ];
   for (const payload of payloads) {
     const sender = new NodeSender(newNode(1));

@@ -4,7 +4,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Crc64 } from "../../src/base/crc64";
 import type { Database } from "../../src/keyspace/database";
 import { DumpPayload } from "../../src/persistence/rdb/dump-payload";
 import { DatasetDigest } from "../../src/server/commands/debug/dataset-digest";
@@ -15,6 +14,7 @@ import { type SeededRandom, withSeed } from "../support/seeds";
 import { canRun, REAL_SERVER } from "../support/server-process";
 import { OLD_VALUES } from "./old-encodings";
 import { filled, newNode, startReal, withDirectory } from "./random-data";
+import { payloadOf } from "./rdb-bytes";
 import { verifyValue } from "./verify-value";
 
 const NO_SERVER = canRun(REAL_SERVER) ? false : "there is no redis-server";
@@ -24,14 +24,6 @@ const SMALL_BYTES = 90;
 const MOST_SMALL = 60;
 const KEY = Buffer.from("key");
 const VERSION = 10;
-
-function withFooter(body: Buffer, version = VERSION): Buffer {
-  const payload = Buffer.concat([body, Buffer.from([version, 0]), Buffer.alloc(8)]);
-  const crc = new Crc64();
-  crc.update(payload, 0, payload.length - 8);
-  crc.write(payload, payload.length - 8);
-  return payload;
-}
 
 /** Makes values of payloads, looks at them, and throws them away. */
 class Reader {
@@ -136,7 +128,7 @@ test("payloads with one bit turned make no broken value", () =>
       for (let bit = 0; bit < body.length * 8; bit++) {
         const turned = Buffer.from(body);
         turned[bit >>> 3] ^= 1 << (bit & 7);
-        reader.read(withFooter(turned, 12));
+        reader.read(payloadOf(turned, 12));
       }
     }
     assert.ok(reader.made > 0 && reader.refused > 0);
@@ -148,7 +140,7 @@ test("payloads that are changed at random make no broken value", () =>
     const reader = new Reader(fuzz);
     const all = bodies(random, seed).filter(({ length }) => length < 3000);
     for (let left = MUTATIONS; left > 0; left--) {
-      reader.read(withFooter(mutated(random.pick(all), random), 12));
+      reader.read(payloadOf(mutated(random.pick(all), random), 12));
     }
     assert.ok(reader.made > 0 && reader.refused > 0);
     fuzz.node.memory.verify();
@@ -161,7 +153,7 @@ test("old encodings are read as redis-server reads them", { skip: NO_SERVER }, (
     const reader = new Reader(newNode(1));
     try {
       for (const { name, body } of OLD_VALUES) {
-        const payload = withFooter(body);
+        const payload = payloadOf(body, VERSION);
         const reply = await client.command("RESTORE", KEY, "0", payload, "REPLACE");
         assert.equal(reply.toString(), "+OK\r\n", name);
         const replied = (await client.command("DEBUG", "DIGEST-VALUE", KEY)).toString();

@@ -2,6 +2,7 @@
 // of these versions is the one whose RDB version is told.
 
 import { RDB_TYPES } from "../../src/rdb/rdb-format";
+import { littleEndian, rdbLength, rdbString, uint32 } from "./rdb-bytes";
 
 export interface OldValue {
   readonly name: string;
@@ -12,30 +13,6 @@ export interface OldValue {
 const IMMEDIATE = [0n, 12n];
 
 const within = (value: bigint, [low, high]: bigint[]): boolean => value >= low && value <= high;
-
-function littleEndian(value: bigint, size: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64LE(value);
-  return bytes.subarray(0, size);
-}
-
-function uint32(value: number): Buffer {
-  return littleEndian(BigInt(value), 4);
-}
-
-/** A string with its length in front, as RDB has them. */
-export function rdbString(bytes: Buffer | string): Buffer {
-  const content = typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes;
-  return Buffer.concat([rdbLength(content.length), content]);
-}
-
-export function rdbLength(length: number): Buffer {
-  if (length < 64) return Buffer.from([length]);
-  if (length < 16384) return Buffer.from([0x40 | (length >> 8), length & 255]);
-  const bytes = Buffer.from([0x80, 0, 0, 0, 0]);
-  bytes.writeUInt32BE(length, 1);
-  return bytes;
-}
 
 function ziplistContent(element: string): Buffer {
   if (/^(0|-?[1-9]\d{0,18})$/.test(element)) {

@@ -80,13 +80,18 @@ function dropMinusZeros({ node: { keyspace }, transport }: FuzzNode, client: Fuz
 }
 
 /** A node with the data of an RDB file. */
-export function loaded(file: Buffer, seed: number, limits: Limits = []): FuzzNode {
+export function loaded(
+  file: Buffer,
+  seed: number,
+  limits: Limits = [],
+  dropsExpired = false,
+): FuzzNode {
   const fuzz = newNode(seed, limits);
   const { keyspace } = fuzz.node;
   const loader = new DatasetLoader(new RdbReader(new BytesSource(file, 0, file.length)), {
     keyspace,
     loaders: valueLoaders(keyspace, fuzz.config, fuzz.node.context.fieldExpiry),
-    dropsExpired: false,
+    dropsExpired,
     onAux: () => undefined,
     onFunction: () => undefined,
   });

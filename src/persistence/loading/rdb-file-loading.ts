@@ -75,10 +75,12 @@ export class RdbFileLoading {
     } catch (error) {
       throw problemOf(error, this.#name);
     }
-    const { keysLoaded, keysExpired } = this.#loader;
+    const { keysLoaded, keysExpired, emptyKeys } = this.#loader;
     progress.keysLoaded = keysLoaded;
     progress.keysExpired = keysExpired;
-    log.notice(`Done loading RDB, keys loaded: ${keysLoaded}, keys expired: ${keysExpired}.`);
+    const skipped = emptyKeys === 0 ? "" : `, empty keys skipped: ${emptyKeys}`;
+    const counts = `keys loaded: ${keysLoaded}, keys expired: ${keysExpired}${skipped}`;
+    log.notice(`Done loading RDB, ${counts}.`);
     return true;
   }
 

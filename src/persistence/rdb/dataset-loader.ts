@@ -3,6 +3,7 @@ import type { Database } from "../../keyspace/database";
 import { ENTRY_META, setWord, wordOf, writeExactExpiry } from "../../keyspace/entry";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { ValueLoader } from "../../keyspace/value-codec";
+import { moduleTypeName } from "../../rdb/module-type-name";
 import {
   RDB_MAGIC,
   RDB_NEWEST_VERSION,
@@ -91,7 +92,8 @@ export class DatasetLoader {
     const opcode = reader.byte();
     switch (opcode) {
       case RDB_OPCODES.EXPIRE_S:
-        this.#setExpirySeconds(reader.uint32());
+        // Redis takes them as signed, so that those behind 2038 are long past.
+        this.#setExpirySeconds(reader.uint32() | 0);
         return;
       case RDB_OPCODES.EXPIRE_MS:
         reader.int64();
@@ -134,7 +136,9 @@ export class DatasetLoader {
     } else if (opcode === RDB_OPCODES.FUNCTION_PRE_GA) {
       reader.fail("functions of a version before 7.0 was released cannot be read");
     } else if (opcode === RDB_OPCODES.MODULE_AUX) {
-      reader.fail("the file has data of a module, and there are no modules here");
+      reader.length();
+      const name = moduleTypeName(reader.high, reader.low);
+      reader.fail(`the file has data of the module type '${name}', and there are no modules here`);
     } else {
       reader.fail(`unknown opcode ${opcode}`);
     }
@@ -143,8 +147,8 @@ export class DatasetLoader {
   #readKey(rdbType: number): void {
     const reader = this.#reader;
     const { keyspace, dropsExpired, merges } = this.#options;
-    this.#entries.check(rdbType, reader);
     this.#takeKey();
+    this.#entries.check(rdbType, reader);
     const key = this.#key;
     const length = this.#keyLength;
     const hash = keyspace.hashOf(key, 0, length);

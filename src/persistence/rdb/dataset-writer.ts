@@ -36,18 +36,17 @@ export interface SavedData {
   readonly clockSeconds: number;
 }
 
-/** A key whose value cannot be told in the version that was asked for. */
+/** Something that cannot be told in the version that was asked for; a sentence that names it. */
 export class ValueTooNew extends Error {
-  constructor(
-    readonly key: string,
-    readonly database: number,
-    version: number,
-  ) {
-    super(`key '${key}' in DB ${database} cannot be written as RDB version ${version}`);
+  constructor(name: string, version: number) {
+    super(`${name} cannot be written as RDB version ${version}`);
   }
 }
 
 const CLOCK_MASK = 0xffffff;
+/** Before it the clocks of entries are not told, and whoever reads the file knows no such thing. */
+const FIRST_ACCESS_VERSION = 9;
+const FIRST_FUNCTION_VERSION = 10;
 
 /**
  * Writes a whole data set as an RDB file, by the rules of Redis 7.0.
@@ -91,6 +90,9 @@ export class DatasetWriter {
       writer.text(name);
       writer.text(value);
     }
+    if (functions.length > 0 && version < FIRST_FUNCTION_VERSION) {
+      throw new ValueTooNew("a library of functions", version);
+    }
     for (const library of functions) {
       writer.byte(RDB_OPCODES.FUNCTION);
       writer.string(library, 0, library.length);
@@ -129,7 +131,7 @@ export class DatasetWriter {
     const rdbType = this.#values.rdbType(entry, version);
     if (rdbType < 0) {
       const key = Buffer.from(bytes.slice(keyAt, keyAt + keyLength)).toString("latin1");
-      throw new ValueTooNew(key, database, version);
+      throw new ValueTooNew(`key '${key}' in DB ${database}`, version);
     }
     writer.byte(rdbType);
     writer.string(bytes, keyAt, keyLength);
@@ -137,8 +139,9 @@ export class DatasetWriter {
   }
 
   #writeAccess(meta: number): void {
-    const { access, clockSeconds } = this.#data;
+    const { access, clockSeconds, version } = this.#data;
     const writer = this.#writer;
+    if (version < FIRST_ACCESS_VERSION) return;
     if (access === "frequency") {
       writer.byte(RDB_OPCODES.FREQ);
       writer.byte((meta >>> 8) & 255);

@@ -2,6 +2,7 @@ import type { Database } from "../../keyspace/database";
 import { NO_EXPIRY } from "../../keyspace/database";
 import { newLoadedEntry } from "../../keyspace/loaded-entry";
 import type { ValueLoader } from "../../keyspace/value-codec";
+import { moduleTypeName } from "../../rdb/module-type-name";
 import { RDB_TYPES } from "../../rdb/rdb-format";
 import type { RdbReader } from "../../rdb/rdb-reader";
 
@@ -19,11 +20,13 @@ export class EntryReader {
     }
   }
 
-  /** Fails unless values of a type can be read. */
+  /** Fails unless values of a type can be read; the value comes next. */
   check(rdbType: number, reader: RdbReader): void {
     if (rdbType === RDB_TYPES.STRING || this.#loaders[rdbType] !== undefined) return;
     if (rdbType === RDB_TYPES.MODULE || rdbType === RDB_TYPES.MODULE_2) {
-      reader.fail("the file has a value of a module, and there are no modules here");
+      reader.length();
+      const name = moduleTypeName(reader.high, reader.low);
+      reader.fail(`there is a value of the module type '${name}', and there are no modules here`);
     }
     reader.fail(`unknown type of value ${rdbType}`);
   }
