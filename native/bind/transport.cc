@@ -296,12 +296,13 @@ napi_value startServing(napi_env env, napi_callback_info info) {
   return makeNumber(env, static_cast<TransportBinding*>(arguments.data())->start(onTurn));
 }
 
-/** flush(runs) */
+/** flush(runs, waits) */
 napi_value flush(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info);
   uint32_t runs = 0;
-  if (!arguments.readUint32(0, &runs)) return nullptr;
-  if (reactor::Reactor* reactor = reactorOf(arguments)) reactor->sendRuns(runs);
+  uint32_t waits = 0;
+  if (!arguments.readUint32(0, &runs) || !arguments.readUint32(1, &waits)) return nullptr;
+  if (reactor::Reactor* reactor = reactorOf(arguments)) reactor->sendRuns(runs, waits != 0);
   wake(arguments);
   return nullptr;
 }

@@ -25,7 +25,7 @@ export interface NativeReactor {
   listenerPort(id: number): number;
   /** 0, or a negative errno. */
   start(onTurn: (records: number) => number): number;
-  flush(runs: number): void;
+  flush(runs: number, waits: number): void;
   close(slot: number, afterOutput: boolean): void;
   /** Closes every client at once. */
   closeAll(): void;

@@ -90,8 +90,8 @@ class NativeTransport implements Transport {
     if (result !== 0) throw new Error(`the reactor does not start: ${errorName(result)}`);
   }
 
-  flush(runs: number): void {
-    this.#reactor.flush(runs);
+  flush(runs: number, waits = false): void {
+    this.#reactor.flush(runs, waits ? 1 : 0);
   }
 
   close(slot: number, afterOutput: boolean): void {

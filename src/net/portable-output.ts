@@ -6,6 +6,7 @@
  * order; after every write the client's limits are judged by what its socket has not taken.
  */
 
+import type { Socket } from "node:net";
 import { copyBytes } from "../base/bytes";
 import type { PortableClient } from "./portable-client";
 import {
@@ -48,8 +49,11 @@ export class PortableOutput {
     this.#segments[index] = bytes;
   }
 
-  /** Sends the first `runCount` runs. Those of clients that are gone are skipped. */
-  send(runCount: number): void {
+  /**
+   * Sends the first `runCount` runs. Those of clients that are gone are skipped.
+   * @param waits lets the sockets keep them until the turn, in which this is called, is over.
+   */
+  send(runCount: number, waits = false): void {
     const { runs } = this.#memory;
     let first = 0;
     while (first < runCount) {
@@ -64,6 +68,7 @@ export class PortableOutput {
       }
       const client = this.#clients[slot];
       if (client !== undefined) {
+        if (waits) corkForTurn(client.socket);
         if (sizeBytes > WRITE_BYTES) this.#writeLong(client, first);
         else this.#writeJoined(client, first, next, sizeBytes);
       }
@@ -135,4 +140,11 @@ export class PortableOutput {
     }
     return 0;
   }
+}
+
+/** What is written goes to the kernel when everything that runs now has returned. */
+function corkForTurn(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  socket.cork();
+  process.nextTick(() => socket.uncork());
 }

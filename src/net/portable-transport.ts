@@ -137,8 +137,8 @@ export class PortableTransport implements Transport {
     this.#schedule();
   }
 
-  flush(runs: number): void {
-    this.#output.send(runs);
+  flush(runs: number, waits = false): void {
+    this.#output.send(runs, waits);
   }
 
   close(slot: number, afterOutput: boolean): void {

@@ -123,8 +123,12 @@ export interface Transport {
   listenerPort(id: number): number;
   /** Begins to serve. `onTurn(records)` returns the number of runs to send. */
   start(onTurn: (records: number) => number): void;
-  /** Sends the first `runs` runs now: inside a turn when output or runs are full, or outside one. */
-  flush(runs: number): void;
+  /**
+   * Sends the first `runs` runs now: inside a turn when output or runs are full, or outside one.
+   * @param waits takes them over at once, so that their memory may change, but sends none of them
+   *   before the turn is over.
+   */
+  flush(runs: number, waits?: boolean): void;
   /** Closes a client: at once, or after its pending output has been sent. */
   close(slot: number, afterOutput: boolean): void;
   /** Keeps the slot's bytes from `start` on (a record's start of this turn) and stops reading and

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock";
 import type { Random } from "../base/random";
 import { Arguments } from "../command/arguments";
-import type { Command } from "../command/command";
+import { COMMAND_WRITE, type Command } from "../command/command";
 import { CommandTable } from "../command/command-table";
 import { Pipeline } from "../command/pipeline";
 import { TableHolder } from "../command/table-holder";
@@ -207,12 +207,17 @@ export class DataNode {
     return cronHz(config.number("hz"), config.flag("dynamic-hz"), this.call.clients.count);
   }
 
-  /** Replies of a long turn leave before its end, and never before what they tell of is passed on. */
+  /**
+   * Replies of a long turn leave before its end, but never before what they tell of is passed on: a
+   * command that writes passes it on when it is over, so until then its replies only move.
+   */
   #newReply(transport: Transport): ReplyWriter {
     const { output, runs } = transport.memory;
     return new ReplyWriter(output, runs, (count) => {
-      this.call.effects.drain();
-      transport.flush(count);
+      const { effects, effectiveFlags } = this.call;
+      effects.drain();
+      const isToCome = effects.isAmidUnit || (effectiveFlags & COMMAND_WRITE) !== 0;
+      transport.flush(count, effects.isOn && isToCome);
     });
   }
 

@@ -68,7 +68,7 @@ void Reactor::chainRuns(uint32_t count) {
  * Sends the runs of each slot together, wherever they stand: messages to a subscriber lie between
  * the replies to those who publish, and a call for each would take most of the time.
  */
-void Reactor::sendRuns(uint32_t count) {
+void Reactor::sendRuns(uint32_t count, bool waits) {
   if (count > kMaxRuns) count = kMaxRuns;
   chainRuns(count);
   iovec vectors[kMaxGather];
@@ -85,17 +85,18 @@ void Reactor::sendRuns(uint32_t count) {
         vectors[gathered].iov_len = run[3];
         gathered++;
       }
-      if (gathered > 0 && isConnected(slot)) sendGathered(slot, vectors, gathered);
+      if (gathered > 0 && isConnected(slot)) sendGathered(slot, vectors, gathered, waits);
     }
   }
   runSlots_.clear();
 }
 
-void Reactor::sendGathered(uint32_t slot, iovec* vectors, int count) {
+/** @param waits takes the bytes over and sends none before the next poll. */
+void Reactor::sendGathered(uint32_t slot, iovec* vectors, int count, bool waits) {
   Client& client = clients_[slot];
   const uint64_t total = totalBytes(vectors, count);
   uint64_t sent = 0;
-  if (client.output.empty()) {
+  if (client.output.empty() && !waits) {
     const ssize_t result = sendVectors(client.fd, vectors, count);
     if (result < 0) return kill(slot, kClosedByError);
     sent = static_cast<uint64_t>(result);

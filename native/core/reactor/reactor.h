@@ -98,7 +98,7 @@ class Reactor {
   /** Called a few times a second: wakes paused listeners, gives unused memory back. */
   void tick();
 
-  void sendRuns(uint32_t count);
+  void sendRuns(uint32_t count, bool waits = false);
   void closeClient(uint32_t slot, bool afterOutput);
   void closeAllClients(bool afterOutput);
   void hold(uint32_t slot, int64_t start);
@@ -166,7 +166,7 @@ class Reactor {
   void updateQueryBytes(uint32_t slot);
 
   // reactor-output.cc: sending.
-  void sendGathered(uint32_t slot, iovec* vectors, int count);
+  void sendGathered(uint32_t slot, iovec* vectors, int count, bool waits);
   bool queueOutput(uint32_t slot, const iovec* vectors, int count, uint64_t skip);
   bool overOutputLimit(uint32_t slot, uint64_t pending);
   void flushPending(uint32_t slot);

@@ -204,7 +204,7 @@ Peer& Fuzzer::peerOf(uint32_t slot) {
 }
 
 void Fuzzer::flush() {
-  reactor_->sendRuns(runs_);
+  reactor_->sendRuns(runs_, random_.chance(30));
   runs_ = 0;
 }
 

@@ -188,8 +188,8 @@ export class TransportDriver {
     this.#runs++;
   }
 
-  flush(): void {
-    this.transport.flush(this.#takeRuns());
+  flush(waits = false): void {
+    this.transport.flush(this.#takeRuns(), waits);
   }
 
   #takeRuns(): number {

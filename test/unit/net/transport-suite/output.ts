@@ -56,6 +56,23 @@ export function testOutput(serve: Serve): void {
     assert.ok(received.toString("latin1") === part.repeat(10));
   });
 
+  test("what is to wait is taken over at once and sent when the turn is over", async (t) => {
+    const pendingBytes: number[] = [];
+    const { driver, client, slot } = await serve(t, (_, turn) => {
+      turn.reply("+first\r\n");
+      driver.flush(true);
+      pendingBytes.push(driver.stat(slot, STATS_PENDING_OUTPUT));
+      turn.reply("+again\r\n");
+      driver.flush(true);
+      pendingBytes.push(driver.stat(slot, STATS_PENDING_OUTPUT));
+      turn.reply("+third\r\n");
+    });
+    client.send("GET");
+    const replies = [await client.readReply(), await client.readReply(), await client.readReply()];
+    assert.deepEqual(replies.map(String), ["+first\r\n", "+again\r\n", "+third\r\n"]);
+    assert.deepEqual(pendingBytes, [8, 16]);
+  });
+
   test("what a promise sends comes after the replies of the turn that made it", async (t) => {
     const { driver, client, slot } = await serve(t, (_, turn) => {
       turn.reply("+first\r\n");
