@@ -211,6 +211,14 @@ export class DataCall extends SessionCall {
     blocker.signalReady(this.db, this.hash(index), args.input, at, args.length(index));
   }
 
+  /** As `signalReady`, for what only clients that look again after a time may take (CLAIM). */
+  signalRetrying(index: number): void {
+    const { args, blocker } = this;
+    if (blocker === undefined || blocker.isIdle) return;
+    const at = args.offset(index);
+    blocker.signalRetrying(this.db, this.hash(index), args.input, at, args.length(index));
+  }
+
   /** Tells those who watch a key argument that it changed; part of `changed`. */
   signal(database: Database, index: number): void {
     const { args } = this;

@@ -16,6 +16,7 @@ const NEWER_DOCS: ReadonlyMap<string, string> = new Map([
   ["geosearchstore", "Valkey 9 adds BYPOLYGON"],
   ["client|kill", "7.4 adds MAXAGE"],
   ["client|list", "7.2 adds lib-name and lib-ver"],
+  ["xreadgroup", "8.4 adds CLAIM"],
   ["xinfo|consumers", "7.2 adds inactive"],
 ]);
 /** Commands that take more arguments than in 7.0.15, and since when. */

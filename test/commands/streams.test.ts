@@ -193,3 +193,17 @@ test("an entry with a smaller ID than one that was deleted before XSETID is foun
   assert.deepEqual(streams.line("XRANGE s 471 476"), [["475-0", ["f", "v"]]]);
   assert.equal(streams.line("XDEL s 475-0"), 1);
 });
+
+test("a node of nothing but deleted entries behind the last ID goes with them", () => {
+  const streams = new Streams();
+  for (const line of ["XADD s 5-0 f v", "XADD s 6-0 f v", "XDEL s 6-0", "XTRIM s MINID = 6"]) {
+    streams.line(line);
+  }
+  assert.equal(streams.line("XSETID s 0-1"), "OK");
+  streams.verify();
+  streams.line("XADD s 1-0 f v");
+  streams.line("XADD s 2-0 f v");
+  streams.verify();
+  assert.deepEqual(streams.line("XRANGE s 2 +"), [["2-0", ["f", "v"]]]);
+  assert.equal(streams.line("XDEL s 1-0 2-0"), 2);
+});

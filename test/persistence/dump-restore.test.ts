@@ -130,3 +130,32 @@ async function refuse(two: TwoServers, payload: Buffer): Promise<void> {
     await two.same("RESTORE", "b", "-1", payload, ...options.split(" "));
   }
 }
+
+test("a stream whose tail is deleted beyond its last ID is taken", { skip: NO_SERVER }, () =>
+  withDirectory(async (dir) => {
+    const real = await startReal(dir);
+    const client = await real.client();
+    try {
+      const to = new NodeSender(newNode(1));
+      const small = ["XADD s 5-0 f v", "XADD s 8-0 f v", "XADD s 9-0 f v", "XDEL s 8-0 9-0"];
+      const whole = ["XADD all 5-0 f v", "XADD all 6-0 f v", "XDEL all 6-0", "XTRIM all MINID = 6"];
+      const setIds = ["XSETID s 5-0", "XSETID all 0-1"];
+      for (const line of [...small, ...whole, ...setIds]) await client.call(...line.split(" "));
+      for (const key of ["s", "all"]) {
+        const payload = (await client.call("DUMP", key)) as Buffer;
+        assert.equal(to.send("RESTORE", key, "0", payload).toString(), "+OK\r\n", key);
+      }
+      to.send("XADD", "s", "6-0", "f", "v");
+      to.send("XADD", "all", "2-0", "f", "v");
+      assert.match(to.send("XRANGE", "s", "6", "7").toString(), /6-0/);
+      assert.match(to.send("XRANGE", "all", "2", "7").toString(), /2-0/);
+      for (const key of ["s", "all"]) {
+        const payload = to.bulk("DUMP", key);
+        assert.equal(to.send("RESTORE", key, "0", payload, "REPLACE").toString(), "+OK\r\n");
+      }
+    } finally {
+      await client.close();
+      await real.stop();
+    }
+  }),
+);

@@ -19,6 +19,8 @@ import { KeyQueue, Waiter } from "./waiter";
 
 export const BLOCKING_GATE = "blocking";
 const MOST_SPARE = 64;
+/** Who is to be run again while writes are paused is looked at again after so long. */
+const PAUSED_RETRY_MS = 100;
 const ERR_TOO_LONG = "ERR the request is too long to wait with it";
 const UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
 
@@ -117,8 +119,10 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
   }
 
   blockOn(wait: Wait): void {
+    const nowMs = this.#parts.monotonicMs();
     if (this.#served !== undefined) {
       this.#goesOnWaiting = true;
+      this.#setRetry(this.#served, nowMs, wait);
       return;
     }
     const { call, turns, scratch, setGate } = this.#effects;
@@ -129,19 +133,20 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
       call.reply.error(ERR_TOO_LONG);
       return;
     }
-    const deadlineMs =
-      wait.timeoutMs === 0 ? Number.POSITIVE_INFINITY : this.#parts.monotonicMs() + wait.timeoutMs;
+    const endMs = wait.timeoutMs === 0 ? Number.POSITIVE_INFINITY : nowMs + wait.timeoutMs;
     const waiter = new Waiter(
       client,
       call.command as Command<never> as Command<DataCall>,
       request,
       wait.type,
       wait.wakesWhenGone === true,
-      deadlineMs,
+      wait.retryMs !== undefined,
+      endMs,
     );
     for (let i = 0; i < wait.keyCount; i++) this.#enqueue(waiter, wait.firstKey + i);
     this.#waiters.set(client, waiter);
     this.#deadlines.add(waiter);
+    this.#setRetry(waiter, nowMs, wait);
     client.waitingBytes = request.argumentBytes;
     call.hasBlocked = true;
     turns.hold(client, false);
@@ -159,6 +164,17 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
   signalReady(database: Database, hash: number, key: Uint8Array, at: number, length: number): void {
     const node = this.#keys.find(database.index, hash, key, at, length);
     if (node !== undefined) this.#note(node);
+  }
+
+  signalRetrying(
+    database: Database,
+    hash: number,
+    key: Uint8Array,
+    at: number,
+    length: number,
+  ): void {
+    const node = this.#keys.find(database.index, hash, key, at, length);
+    if (node !== undefined && node.value.retrying > 0) this.#note(node);
   }
 
   override added(database: Database, entry: number): void {
@@ -276,6 +292,7 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     if (queue.waiters.has(waiter)) return;
     queue.waiters.add(waiter);
     waiter.queues.push(node);
+    if (waiter.retries) queue.retrying++;
     if (waiter.wakesWhenGone && queue.whenGone++ === 0) this.#queuesWhenGone++;
   }
 
@@ -287,6 +304,7 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     for (const node of waiter.queues) {
       const queue = node.value;
       queue.waiters.delete(waiter);
+      if (waiter.retries) queue.retrying--;
       if (waiter.wakesWhenGone && --queue.whenGone === 0) this.#queuesWhenGone--;
       if (queue.waiters.size === 0) this.#keys.remove(node);
     }
@@ -360,8 +378,36 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     for (;;) {
       const waiter = this.#deadlines.takeDue();
       if (waiter === undefined) break;
-      this.#end(waiter, ({ reply }) => reply.nilArray());
+      if (waiter.endMs <= this.#parts.monotonicMs()) {
+        this.#end(waiter, ({ reply }) => reply.nilArray());
+      } else {
+        this.#retry(waiter);
+      }
     }
+    this.serve();
     this.#effects.turns.flushOutside();
+  }
+
+  /** Runs a waiter again for each of its keys, until one has something for it. */
+  #retry(waiter: Waiter): void {
+    const { keyspace, monotonicMs } = this.#parts;
+    // What it does may be a change, for which the time is not now.
+    const isPaused = keyspace.actionsPaused;
+    waiter.retryAtMs = isPaused ? monotonicMs() + PAUSED_RETRY_MS : Number.POSITIVE_INFINITY;
+    this.#deadlines.add(waiter);
+    if (isPaused) return;
+    for (const node of Array.from(waiter.queues)) {
+      this.#serveFrom(waiter, node);
+      if (this.#waiters.get(waiter.client) !== waiter) return;
+    }
+  }
+
+  /** Notes when a waiter is to be run again: the earliest of what it told for its keys. */
+  #setRetry(waiter: Waiter, nowMs: number, wait: Wait): void {
+    const retryAtMs = nowMs + (wait.retryMs ?? Number.POSITIVE_INFINITY);
+    if (retryAtMs >= waiter.retryAtMs) return;
+    this.#deadlines.remove(waiter);
+    waiter.retryAtMs = retryAtMs;
+    this.#deadlines.add(waiter);
   }
 }

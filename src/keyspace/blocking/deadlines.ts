@@ -5,7 +5,7 @@
  * touched when the earliest is taken out: it wakes up once for nothing then.
  */
 export interface Timed {
-  /** Infinity for what never ends; such are not kept here. */
+  /** Infinity for what never ends; such are not kept here. It stays as it is while kept. */
   readonly deadlineMs: number;
   /** Its place in the heap; -1 outside. */
   deadlineAt: number;

@@ -28,7 +28,7 @@ import type { Database } from "../database";
  *   keys comes to hold a value of `type`, the same handler is run again with the same arguments, for
  *   the clients in the order in which they began to wait, right after the command (or EXEC) that
  *   made the key ready. A handler that finds nothing again calls `blockOn` again, and the client
- *   keeps its place; what it passes then is not looked at.
+ *   keeps its place; but for `retryMs`, what it passes then is not looked at.
  * - When the time is over, the client gets the null array.
  *
  * While a handler is run again `call.isServing` is true, and `call.mayServeFrom(index)` is true only
@@ -41,6 +41,10 @@ import type { Database } from "../database";
  * stream) calls `call.signalReady(index)`. With `wakesWhenGone` the handler is also run again when a
  * key was changed, deleted, overwritten with another type, flushed or swapped away (XREADGROUP,
  * whose group is gone then: it answers with its error when `call.isServing`).
+ *
+ * What comes with time alone is looked for again with `retryMs`, counted from now: XREADGROUP's CLAIM
+ * takes what has been pending for long enough by then. A handler that finds nothing again tells the
+ * next such time. What may have to be taken earlier than it told is noted by `signalRetrying`.
  *
  * An argument that would mean something else later is replaced in the copy: XREAD's `$` by the ID
  * that it stood for, with `substitutes`.
@@ -58,6 +62,8 @@ export interface Wait {
   readonly nilWhenDenied?: boolean;
   /** Run again also when a key has changed in any way, or is gone. */
   readonly wakesWhenGone?: boolean;
+  /** Run again after so many ms at the latest, for all keys; Infinity when nothing is foreseen. */
+  readonly retryMs?: number;
   /** Arguments to be replaced in the request that is run again. */
   readonly substitutes?: ReadonlyMap<number, Uint8Array>;
 }
@@ -72,6 +78,14 @@ export interface Blocker {
   blockOn(wait: Wait): void;
   /** Whether the client being served may be served from this key. */
   mayServeFrom(key: Uint8Array, at: number, length: number): boolean;
+  /** As `signalReady`, where only those with a `retryMs` have something new to see. */
+  signalRetrying(
+    database: Database,
+    hash: number,
+    key: Uint8Array,
+    at: number,
+    length: number,
+  ): void;
   /** A key has got what clients may wait for. */
   signalReady(database: Database, hash: number, key: Uint8Array, at: number, length: number): void;
 }

@@ -10,6 +10,8 @@ export class KeyQueue {
   readonly waiters = new Set<Waiter>();
   /** How many of them are to be told also when the key is gone. */
   whenGone = 0;
+  /** How many of them look again after a time. */
+  retrying = 0;
   /** It is in the list of keys that are ready. */
   isReady = false;
 }
@@ -18,6 +20,8 @@ export class KeyQueue {
 export class Waiter implements Timed {
   readonly queues: KeyNode<KeyQueue>[] = [];
   deadlineAt = -1;
+  /** When it is run again whatever happens, if it is. */
+  retryAtMs = Number.POSITIVE_INFINITY;
 
   constructor(
     readonly client: Client,
@@ -27,6 +31,12 @@ export class Waiter implements Timed {
     /** TYPE_* of the value waited for. */
     readonly type: number,
     readonly wakesWhenGone: boolean,
-    readonly deadlineMs: number,
+    readonly retries: boolean,
+    /** When its wait is over; Infinity for never. */
+    readonly endMs: number,
   ) {}
+
+  get deadlineMs(): number {
+    return Math.min(this.endMs, this.retryAtMs);
+  }
 }

@@ -20,12 +20,15 @@ export class NodeCheck {
   live = 0;
   /** The last entry's ID, deleted or not; of the node before while there are none. */
   readonly last = new StreamId();
+  /** The last entry that lives, in all nodes; 0-0 while there are none. */
+  readonly lastLive = new StreamId();
   readonly #id = new StreamId();
   #elements: ListpackElements | undefined;
 
   /** Begins a stream: any ID may be the first. */
   begin(): void {
     this.last.setZero();
+    this.lastLive.setZero();
   }
 
   /** Whether the elements are a node with this ID, behind all nodes that were checked before. */
@@ -45,6 +48,7 @@ export class NodeCheck {
       if (left === live + deleted && !this.last.equals(master)) return false;
       if (flags < 0) return false;
       if ((flags & ENTRY_DELETED) !== 0) deletedFound++;
+      else this.lastLive.copy(this.last);
     }
     this.live = live;
     return deletedFound === deleted && !elements.next();

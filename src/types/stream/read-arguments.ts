@@ -14,8 +14,12 @@ const COUNT = latin1Bytes("count");
 const STREAMS = latin1Bytes("streams");
 const GROUP = latin1Bytes("group");
 const NOACK = latin1Bytes("noack");
+const CLAIM = latin1Bytes("claim");
 const ERR_UNBALANCED =
   "ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.";
+
+/** No CLAIM was given. */
+export const NO_CLAIM = -1;
 
 export class ReadArguments {
   /** The first key, how many there are, and so the first ID. */
@@ -29,6 +33,8 @@ export class ReadArguments {
   /** The argument with the group's name, 0 when it was not given; the consumer's is behind it. */
   groupIndex = 0;
   noAck = false;
+  /** How long what is pending must have been so to be claimed, or NO_CLAIM. */
+  claimIdleMs = NO_CLAIM;
   readonly #isGroupRead: boolean;
 
   constructor(isGroupRead: boolean) {
@@ -67,6 +73,7 @@ export class ReadArguments {
     this.blocks = false;
     this.groupIndex = 0;
     this.noAck = false;
+    this.claimIdleMs = NO_CLAIM;
   }
 
   /** Reads one option; how many arguments it has behind its word, or -1 with the error written. */
@@ -91,8 +98,21 @@ export class ReadArguments {
       this.noAck = true;
       return this.#allowsGroupOption(call, "NOACK") ? 0 : -1;
     }
+    if (more > 0 && args.is(index, CLAIM)) return this.#readClaim(call, index + 1) ? 1 : -1;
     syntaxError(call);
     return -1;
+  }
+
+  #readClaim(call: DataCall, index: number): boolean {
+    if (!this.#allowsGroupOption(call, "CLAIM")) return false;
+    this.claimIdleMs = call.args.clampedInteger(index);
+    if (this.claimIdleMs >= 0) return true;
+    call.reply.error(
+      Number.isNaN(this.claimIdleMs)
+        ? "ERR min-idle-time is not an integer"
+        : "ERR min-idle-time must be a positive integer",
+    );
+    return false;
   }
 
   #readStreams(call: DataCall, firstKey: number, count: number): number {

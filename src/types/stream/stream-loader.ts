@@ -80,8 +80,10 @@ export class StreamLoader implements ValueLoader {
     const length = reader.length();
     if (length !== stream.length) reader.fail("a stream that does not have as many entries");
     readId(reader, this.#id);
-    if (this.#id.compare(this.#check.last) < 0) reader.fail("a stream with an entry too late");
+    if (this.#id.compare(this.#check.lastLive) < 0) reader.fail("a stream with an entry too late");
     this.#id.store(memory, ref, STREAM_LAST_ID);
+    // Redis leaves them where they are, and does not find what comes to lie behind them.
+    if (this.#id.compare(this.#check.last) < 0) stream.forgetDeletedBehind(this.#id);
     stream.updateFirstId();
     if (rdbType === RDB_TYPES.STREAM_LISTPACKS) {
       setNumber64(memory, ref, STREAM_ENTRIES_ADDED, length);

@@ -12,8 +12,18 @@ export function replyEntry(
   node: NodeReader,
   copies: boolean,
 ): void {
+  call.reply.array(2);
+  replyEntryParts(call, text, node, copies);
+}
+
+/** As `replyEntry`, in an array that has been begun and may have more behind them. */
+export function replyEntryParts(
+  call: DataCall,
+  text: StreamIdText,
+  node: NodeReader,
+  copies: boolean,
+): void {
   const { reply } = call;
-  reply.array(2);
   text.reply(reply, node.id);
   reply.array(node.pairs * 2);
   node.startPairs();

@@ -125,24 +125,33 @@ export class Stream extends StreamReader {
   }
 
   /**
-   * Takes deleted entries behind an ID out of the last node, so that smaller IDs may follow (XSETID).
-   * No live one is behind it. The header must be owned.
+   * Takes deleted entries behind an ID out, so that smaller IDs may follow (XSETID, loading): a node
+   * of nothing else goes as a whole. No live one is behind it. The header must be owned.
    */
   forgetDeletedBehind(id: StreamId): void {
-    const node = wordOf(this.#memory, this.ref, STREAM_TAIL);
-    if (node === 0) return;
-    const writer = this.#openToChange(node);
-    let end = writer.endAt;
-    let entries = 0;
-    while (end !== writer.entriesAt) {
-      const before = writer.entryBefore(end);
-      writer.readEntry(before);
-      if (writer.id.compare(id) <= 0) break;
-      end = before;
-      entries++;
+    const tail = this.#tail;
+    for (;;) {
+      const node = wordOf(this.#memory, this.ref, STREAM_TAIL);
+      if (node === 0) return;
+      tail.openNode(node);
+      let end = tail.endAt;
+      let entries = 0;
+      while (end !== tail.entriesAt) {
+        const before = tail.entryBefore(end);
+        tail.readEntry(before);
+        if (tail.id.compare(id) <= 0) break;
+        end = before;
+        entries++;
+      }
+      if (entries === 0) return;
+      if (end !== tail.entriesAt) {
+        tail.makeWritable();
+        tail.cut(end, entries);
+        this.#storeNode(node);
+        return;
+      }
+      this.#removeNode(node);
     }
-    if (entries > 0) writer.cut(end, entries);
-    this.#storeNode(node);
   }
 
   /**

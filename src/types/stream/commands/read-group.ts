@@ -2,15 +2,24 @@ import type { CommandSpec } from "../../../command/spec";
 import type { DataCall } from "../../../keyspace/data-call";
 import { TYPE_STREAM, typeOf } from "../../../keyspace/entry";
 import type { GroupAccess } from "../groups/group-access";
-import { PENDING_ID } from "../groups/group-layout";
-import { ReadArguments } from "../read-arguments";
+import { PENDING_DELIVERIES, PENDING_ID } from "../groups/group-layout";
+import { type IdleEntry, IdlePending } from "../groups/idle-pending";
+import { NO_CLAIM, ReadArguments } from "../read-arguments";
 import { A_STREAM, isWord } from "../stream-access";
 import { StreamId } from "../stream-id";
+import { int64At } from "../stream-layout";
 import { MAX_ID } from "../stream-reader";
-import { replyEntry } from "../stream-reply";
+import { replyEntry, replyEntryParts } from "../stream-reply";
 import { BLOCK, COUNT, STREAMS, streamKeys } from "./docs";
 
-/** XREADGROUP: new entries for a consumer, or again those that it has not acknowledged. */
+/**
+ * XREADGROUP: new entries for a consumer, or again those that it has not acknowledged.
+ *
+ * With CLAIM (Redis 8.4), which asking for IDs makes void, a consumer takes over what has been
+ * pending in the group for long enough, before anything new and within the same COUNT. Entries are
+ * replied as four then: ID, fields and values, for how many ms they were idle, and how often they
+ * had been delivered; both are 0 for new ones. What is claimed stays pending, NOACK or not.
+ */
 
 const DOLLAR = 0x24;
 const GREATER = 0x3e;
@@ -28,6 +37,7 @@ const HISTORY = 2;
 class ReadGroup {
   readonly #groups: GroupAccess;
   readonly #options = new ReadArguments(true);
+  readonly #idle: IdlePending;
   /** By key: the ID behind which is read, and what there is. Kept to be used again. */
   readonly #after: StreamId[] = [];
   readonly #serves: number[] = [];
@@ -35,9 +45,12 @@ class ReadGroup {
   readonly #promised = new Map<number, number>();
   readonly #id = new StreamId();
   readonly #lastRead = new StreamId();
+  /** In how many ms there may be something to claim although nothing else happens. */
+  #retryMs = Number.POSITIVE_INFINITY;
 
   constructor(groups: GroupAccess) {
     this.#groups = groups;
+    this.#idle = new IdlePending(groups);
   }
 
   run(call: DataCall): void {
@@ -55,13 +68,15 @@ class ReadGroup {
       return;
     }
     const { firstKey, keyCount, timeoutMs } = options;
-    call.blockOn({ firstKey, keyCount, type: TYPE_STREAM, timeoutMs, wakesWhenGone: true });
+    const wait = { firstKey, keyCount, type: TYPE_STREAM, timeoutMs, wakesWhenGone: true };
+    call.blockOn(options.claimIdleMs === NO_CLAIM ? wait : { ...wait, retryMs: this.#retryMs });
   }
 
   /** Reads the IDs and how many streams have something to give; -1 with the error written. */
   #lookAtStreams(call: DataCall): number {
     const { firstKey, keyCount, groupIndex } = this.#options;
     let streams = 0;
+    this.#retryMs = Number.POSITIVE_INFINITY;
     if (keyCount > 1) this.#promised.clear();
     for (let i = 0; i < keyCount; i++) {
       this.#after[i] ??= new StreamId();
@@ -102,8 +117,18 @@ class ReadGroup {
       this.#serves[i] = HISTORY;
       return true;
     }
-    if (this.#hasNewEntries(call)) this.#serves[i] = NEW_ENTRIES;
+    // Both are asked: what is promised to one key is not there for the next.
+    const isNew = this.#hasNewEntries(call);
+    if (this.#hasIdleEntries(call) || isNew) this.#serves[i] = NEW_ENTRIES;
     return true;
+  }
+
+  #hasIdleEntries(call: DataCall): boolean {
+    const { claimIdleMs } = this.#options;
+    if (claimIdleMs === NO_CLAIM) return false;
+    if (this.#idle.hasAny(call, claimIdleMs)) return true;
+    this.#retryMs = Math.min(this.#retryMs, this.#idle.nextInMs);
+    return false;
   }
 
   /** Whether the open group will have something new, even if the key was given before. */
@@ -142,17 +167,21 @@ class ReadGroup {
     reply.bulk(args.input, args.offset(keyIndex), args.length(keyIndex));
     this.#after[i].increment();
     if (serves === HISTORY) this.#replyHistory(call, consumer, this.#after[i]);
-    else this.#replyNew(call, consumer, this.#after[i]);
+    else this.#replyNew(call, keyIndex, consumer, this.#after[i]);
     call.keyspace.stats.changes++;
   }
 
-  #replyNew(call: DataCall, consumer: number, from: StreamId): void {
+  /** What is claimed and what is new. */
+  #replyNew(call: DataCall, keyIndex: number, consumer: number, from: StreamId): void {
     const { streams, entriesRead } = this.#groups;
+    const { count: most, noAck, claimIdleMs } = this.#options;
     const group = this.#groups.group(call);
     const stream = streams.stream(call);
+    const claims = claimIdleMs === NO_CLAIM ? [] : this.#idle.oldest(call, claimIdleMs, most);
     stream.seekRange(from, MAX_ID);
-    const count = stream.countNext(this.#options.count);
-    call.reply.array(count);
+    const count = stream.countNext(most - claims.length);
+    call.reply.array(claims.length + count);
+    for (const claim of claims) this.#claim(call, consumer, claim);
     group.loadLastId(this.#lastRead);
     stream.seekRange(from, MAX_ID);
     for (let left = count; left > 0 && stream.next(); left--) {
@@ -162,10 +191,34 @@ class ReadGroup {
         entriesRead.count(stream, group, id);
         group.storeLastId(id);
       }
-      replyEntry(call, streams.text, stream.node, true);
-      if (!this.#options.noAck) this.#addPending(call, consumer, id);
+      if (claimIdleMs === NO_CLAIM) replyEntry(call, streams.text, stream.node, true);
+      else this.#replyWithDelivery(call, 0, 0n);
+      if (!noAck) this.#addPending(call, consumer, id);
     }
-    if (count > 0) group.markActive(consumer, call.nowMs);
+    if (claims.length + count > 0) group.markActive(consumer, call.nowMs);
+    if (count > 0 && !noAck) call.signalRetrying(keyIndex);
+  }
+
+  #claim(call: DataCall, consumer: number, { id, sinceMs }: IdleEntry): void {
+    const group = this.#groups.group(call);
+    const stream = this.#groups.streams.stream(call);
+    stream.seekRange(id, id);
+    if (!stream.next() || !group.findPending(id)) return;
+    const deliveries = int64At(call.keyspace.memory, group.pending, PENDING_DELIVERIES);
+    this.#replyWithDelivery(call, call.nowMs - sinceMs, deliveries);
+    group.assignPending(consumer, call.nowMs);
+    group.countDelivery();
+    call.keyspace.stats.changes++;
+  }
+
+  /** Replies the stream's entry as CLAIM does. */
+  #replyWithDelivery(call: DataCall, idleMs: number, deliveries: bigint): void {
+    const { streams } = this.#groups;
+    const { reply } = call;
+    reply.array(4);
+    replyEntryParts(call, streams.text, streams.stream(call).node, true);
+    reply.integer(idleMs);
+    reply.bigInteger(deliveries);
   }
 
   #addPending(call: DataCall, consumer: number, id: StreamId): void {
@@ -236,9 +289,17 @@ export function readGroupCommands(groups: GroupAccess): readonly CommandSpec<Dat
         },
         COUNT,
         BLOCK,
+        {
+          name: "min-idle-time",
+          type: "integer",
+          token: "CLAIM",
+          since: "8.4.0",
+          flags: ["optional"],
+        },
         { name: "noack", type: "pure-token", token: "NOACK", flags: ["optional"] },
         STREAMS,
       ],
+      history: [["8.4.0", "Took CLAIM."]],
       handler: (call) => read.run(call),
     },
   ];

@@ -62,6 +62,7 @@ export class Claims {
     else if (!this.justId) group.countDelivery();
     group.markActive(consumer, call.nowMs);
     this.claimed.push(id);
+    call.signalRetrying(KEY_INDEX);
     call.keyspace.stats.changes++;
   }
 
