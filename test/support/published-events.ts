@@ -48,7 +48,7 @@ async function changesOf(client: RawClient): Promise<number> {
   return Number(/rdb_changes_since_last_save:(\d+)/.exec(text)?.[1]);
 }
 
-class PublishedEvents {
+export class PublishedEvents {
   private constructor(
     private readonly client: RawClient,
     private readonly listener: RawClient,

@@ -103,7 +103,7 @@ export class GeoSearch {
   #store(call: DataCall, asked: SearchArguments, order: Uint32Array, wanted: number): void {
     const zsets = this.#zsets;
     if (wanted === 0) {
-      call.deleteKey(asked.storeIndex);
+      call.deleteEvenExpired(asked.storeIndex);
       call.reply.integer(0);
       return;
     }

@@ -192,7 +192,7 @@ class SortRun {
       call.changed(storeIndex, EVENT_LIST, "sortstore");
       return;
     }
-    call.deleteKey(storeIndex);
+    call.deleteEvenExpired(storeIndex);
   }
 }
 

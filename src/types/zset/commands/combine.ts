@@ -123,7 +123,7 @@ function store(
   const { size } = result;
   if (size === 0) {
     keyspace.lazyFree.value(keyspace.typeByCode(TYPE_ZSET), result.encoding, result.ref);
-    call.deleteKey(1);
+    call.deleteEvenExpired(1);
   } else {
     result.settle();
     zsets.storeResult(call, 1, event);

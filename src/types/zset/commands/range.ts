@@ -168,7 +168,7 @@ function store(call: DataCall, { zsets, request }: RangeParts, form: RangeForm):
   if (state === A_ZSET) request.find(zset, ranges);
   const count = state === A_ZSET ? ranges.size : 0;
   if (count <= 0) {
-    call.deleteKey(1);
+    call.deleteEvenExpired(1);
     call.reply.integer(0);
     return;
   }
