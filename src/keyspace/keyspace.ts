@@ -27,6 +27,8 @@ export class KeyspaceStats {
   hits = 0;
   misses = 0;
   expired = 0;
+  /** Fields of hashes whose time came and that were removed for it. */
+  expiredFields = 0;
   evicted = 0;
   /** Changes ever made; a command that has made none leaves it as it was. */
   changes = 0;
@@ -49,6 +51,7 @@ export class KeyspaceStats {
     this.hits = 0;
     this.misses = 0;
     this.expired = 0;
+    this.expiredFields = 0;
     this.evicted = 0;
     this.staleShare = 0;
     this.expireTimeCapReached = 0;

@@ -279,6 +279,11 @@ describe("INFO", () => {
     await waitFor("the key to expire", async () => {
       return (await number(ours, "stats", "expired_keys")) === expired + 1;
     });
+    const fields = await number(ours, "stats", "expired_subkeys");
+    await ours.call("HSETEX", "h", "PX", "1", "FIELDS", "2", "a", "1", "b", "2");
+    await waitFor("the fields to expire", async () => {
+      return (await number(ours, "stats", "expired_subkeys")) === fields + 2;
+    });
     const commands = await number(ours, "stats", "total_commands_processed");
     await ours.call("PING");
     assert.equal(await number(ours, "stats", "total_commands_processed"), commands + 2);

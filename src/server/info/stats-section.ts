@@ -43,7 +43,7 @@ export function statsSection(parts: StatsSectionParts): InfoSection {
     ...ABSENT_FIELDS,
     ...trackingFields(parts.tracking),
     ...processingFields(parts),
-    ...ownFields(parts.session),
+    ...newerFields(parts),
   ];
   return { name: "Stats", shownBy: "default", fields };
 }
@@ -126,9 +126,10 @@ function processingFields({ turns, errorReplies }: StatsSectionParts): InfoField
   ];
 }
 
-/** As Redis 7.2 names them. */
-function ownFields(session: SessionStats): InfoField[] {
+/** As Redis 7.2 and 7.4 name them. */
+function newerFields({ session, keyspace }: StatsSectionParts): InfoField[] {
   return [
+    ["expired_subkeys", keyspace.stats.expiredFields],
     ["client_query_buffer_limit_disconnections", session.queryLimitDisconnections],
     ["client_output_buffer_limit_disconnections", session.outputLimitDisconnections],
     ["acl_access_denied_auth", session.accessDeniedAuth],

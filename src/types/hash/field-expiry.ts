@@ -49,8 +49,6 @@ const BEARABLE_SHARE = 10;
  * with a time that is not later than that expiry. Whoever loads a hash with such fields calls `note`.
  */
 export class FieldExpiry extends KeyspaceListener {
-  /** Fields removed in this way since the start. */
-  expiredFields = 0;
   readonly #parts: FieldExpiryParts;
   readonly #indexes = new Map<Database, ExpiryIndex>();
   readonly #found = new EntryList();
@@ -211,7 +209,7 @@ export class FieldExpiry extends KeyspaceListener {
     const keyAt = index.keyStart(entry);
     const keyLength = index.keyLength(entry);
     if (value.isMoved) database.storeFound(value.encoding, value.ref);
-    this.expiredFields += removed;
+    stats.expiredFields += removed;
     stats.changes += removed;
     events.changed(database, bytes, keyAt, keyLength);
     events.notify(EVENT_HASH, "hexpired", database, bytes, keyAt, keyLength);
