@@ -221,9 +221,10 @@ describe("XREADGROUP CLAIM that waits", () => {
     await line(admin, "XREADGROUP GROUP g alice STREAMS s >");
     const waits = await ask(client, "XREADGROUP GROUP g bob BLOCK 0 CLAIM 80 STREAMS s >");
     const others = await ask(other, "XREADGROUP GROUP g carol BLOCK 400 CLAIM 80 STREAMS s >");
-    const first = await waits.reply;
-    assert.deepEqual(idsOf(first), ["1-0"]);
-    await line(client, "XACK s g 1-0");
+    // Held until the first is served.
+    const acknowledged = line(client, "XACK s g 1-0");
+    assert.deepEqual(idsOf(await waits.reply), ["1-0"]);
+    assert.equal(await acknowledged, 1);
     assert.equal(await others.reply, null);
     assert.equal(await blocked(), 0);
   });

@@ -85,9 +85,8 @@ export class CommandEngine {
   }
 
   setNow(nowMs: number): void {
-    this.keyspace.nowMs = nowMs;
+    this.keyspace.setTime(nowMs);
     this.call.nowMs = nowMs;
-    this.keyspace.access.setTime(nowMs);
   }
 
   /** Runs one command; its whole reply as bytes. */

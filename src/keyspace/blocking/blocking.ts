@@ -388,7 +388,10 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     this.#effects.turns.flushOutside();
   }
 
-  /** Runs a waiter again for each of its keys, until one has something for it. */
+  /**
+   * Has a waiter looked at again, and those who wait for its keys in their order: who came first is
+   * served first, whatever the rounding of times.
+   */
   #retry(waiter: Waiter): void {
     const { keyspace, monotonicMs } = this.#parts;
     // What it does may be a change, for which the time is not now.
@@ -396,10 +399,7 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     waiter.retryAtMs = isPaused ? monotonicMs() + PAUSED_RETRY_MS : Number.POSITIVE_INFINITY;
     this.#deadlines.add(waiter);
     if (isPaused) return;
-    for (const node of Array.from(waiter.queues)) {
-      this.#serveFrom(waiter, node);
-      if (this.#waiters.get(waiter.client) !== waiter) return;
-    }
+    for (const node of waiter.queues) this.#note(node);
   }
 
   /** Notes when a waiter is to be run again: the earliest of what it told for its keys. */
