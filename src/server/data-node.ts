@@ -187,7 +187,6 @@ export class DataNode {
 
   /** Begins periodic work, once the data set is there. */
   startCron(): void {
-    this.persistence.prepare();
     this.cron.start(this.#cronHz());
     this.#parts.config.onChange(["hz", "dynamic-hz"], () => {
       this.cron.setHz(this.#cronHz());
