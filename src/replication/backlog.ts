@@ -21,6 +21,7 @@
  * - `append` allocates a block now and then and nothing else; reading allocates nothing.
  */
 import { copyBytes } from "../base/bytes";
+import type { EffectSink } from "../keyspace/effects/effect-sink";
 
 const LEAST_BLOCK_BYTES = 4 * 1024;
 const MOST_BLOCK_BYTES = 1024 * 1024;
@@ -42,7 +43,8 @@ class Block {
   }
 }
 
-export class Backlog {
+export class Backlog implements EffectSink {
+  readonly takesMessages = true;
   /** master_repl_offset: the offset of the last byte of the stream. */
   #offset = 0;
   #sizeBytes: number;

@@ -25,7 +25,10 @@ export type RunningJob =
   | { readonly kind: "none" }
   /** A rewrite, or a save that no replica waits for. */
   | { readonly kind: "other"; readonly isSave: boolean }
-  /** A copy to disk, for replicas with these needs, as of this offset. */
+  /**
+   * A copy to disk, for replicas with these needs, as of this offset. Only while one of them still
+   * waits for it: its place in the backlog keeps what has been written since. Then it is `other`.
+   */
   | {
       readonly kind: "disk-sync";
       readonly offset: number;
