@@ -48,7 +48,10 @@ class Rehearsal {
     for (let number = from; number < to; number++) {
       const hash = this.#hashOf(number);
       const found = database.find(hash, bytes, 0, KEY_BYTES);
-      database.setString(found, hash, bytes, 0, KEY_BYTES, bytes, KEY_BYTES, valueBytes, NO_EXPIRY);
+      const value = [bytes, KEY_BYTES, valueBytes, NO_EXPIRY] as const;
+      // Not by setString where the key is new: that would tell those who wait for new keys.
+      if (found !== 0) database.setString(found, hash, bytes, 0, KEY_BYTES, ...value);
+      else database.dict.insert(database.newString(hash, bytes, 0, KEY_BYTES, ...value));
     }
   }
 
