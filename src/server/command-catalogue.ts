@@ -69,6 +69,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...debugCommands({ ...context, listLimits: lists }),
     ...lolwutCommands(context.keyspace.random),
     ...saveCommands(context.persistence.saves, () => context.persistence.isOtherJobRunning()),
+    ...context.replication.commands(),
     ...shutdownCommands(context.shutdown),
     ...timeCommands(context.session.clock),
     ...infoCommands(context.infoSections),

@@ -45,6 +45,7 @@ import { KeyspaceService } from "./keyspace-service";
 import type { Listeners } from "./listeners";
 import { newTracking } from "./new-tracking";
 import { PersistenceService } from "./persistence-service";
+import { ReplicationService } from "./replication-service";
 import type { ServerContext } from "./server-context";
 import type { ServerFacts } from "./server-facts";
 import type { Shutdown } from "./shutdown";
@@ -68,6 +69,8 @@ export interface DataNodeParts {
   readonly bits: BitOperations;
   /** Checksums and compression of files and payloads: likewise. */
   readonly codecs: ByteCodecs;
+  /** The letter in front of log lines; absent where nobody reads them. */
+  readonly setLogRole?: (role: "master" | "replica") => void;
   /** Asks the system for huge pages behind a new segment; absent without the addon. */
   readonly preferHugePages?: (segment: Uint8Array) => void;
   /** Gives memory back to the system; absent without the addon. */
@@ -93,6 +96,7 @@ export class DataNode {
   readonly cron: Cron;
   readonly background: Background;
   readonly persistence: PersistenceService;
+  readonly replication: ReplicationService;
   readonly context: ServerContext;
   readonly #parts: DataNodeParts;
   readonly #listen = (listener: KeyspaceListener, isListening: boolean): void => {
@@ -102,7 +106,7 @@ export class DataNode {
 
   constructor(parts: DataNodeParts) {
     this.#parts = parts;
-    const { transport, clock, config } = parts;
+    const { transport, config, clock } = parts;
     const shared = transport.memory;
     const poison = process.env.REDIS_POISON_MEMORY === "1";
     this.memory = new Arena({
@@ -121,7 +125,10 @@ export class DataNode {
       transport,
       clients,
       credentials: new RequirePass(config),
-      identity: { mode: "standalone", role: () => "master" },
+      identity: {
+        mode: "standalone",
+        role: () => (this.replication.replication.isMaster ? "master" : "replica"),
+      },
     });
     const service = this.#newKeyspaceService(session);
     this.keyspace = service.keyspace;
@@ -134,6 +141,7 @@ export class DataNode {
     const watch = new CommandWatch(config, clock);
     const fieldExpiry = this.#newFieldExpiry(service);
     this.persistence = this.#newPersistence(service, watch, fieldExpiry);
+    this.replication = this.#newReplication(session);
     const statistics = this.#newStatistics(session, service, watch, tracking);
     this.context = {
       tableHolder: new TableHolder(),
@@ -149,6 +157,7 @@ export class DataNode {
       bits: parts.bits,
       fieldExpiry,
       persistence: this.persistence,
+      replication: this.replication,
       memoryReport: statistics.memoryReport,
       watch,
       infoSections: statistics.sections,
@@ -161,6 +170,7 @@ export class DataNode {
     this.table = this.#newTable();
     this.pipeline = this.#newPipeline();
     this.#attachEffects();
+    this.replication.attach(this.call.effects);
     watch.followConfig(this.pipeline);
     const scratch = this.#newScratch(args);
     this.loop = this.#newLoop(scratch, service);
@@ -168,16 +178,7 @@ export class DataNode {
     this.#attachNested(scratch.nested());
     service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
     this.background = this.#newBackground(service, fieldExpiry);
-    const tasks = [
-      { name: "rate", periodMs: 1000, run: () => this.cron.setHz(this.#cronHz()) },
-      ...sessionTasks(session, () => this.pipeline.commandsProcessed),
-      ...service.tasks(),
-      ...this.persistence.tasks(),
-      ...statistics.tasks(),
-      { name: "tracking", periodMs: 0, run: () => tracking.limit() },
-      { name: "field-expiry", periodMs: 0, run: () => fieldExpiry.tick() },
-    ];
-    this.cron = new Cron(clock, tasks, () => this.loop.flushOutside());
+    this.cron = this.#newCron(service, statistics);
   }
 
   /** Begins turns: clients are answered from now on. Listeners are opened by the caller. */
@@ -204,6 +205,20 @@ export class DataNode {
   #cronHz(): number {
     const { config } = this.#parts;
     return cronHz(config.number("hz"), config.flag("dynamic-hz"), this.call.clients.count);
+  }
+
+  #newCron(service: KeyspaceService, statistics: Statistics): Cron {
+    const { session, tracking, fieldExpiry } = this.context;
+    const tasks = [
+      { name: "rate", periodMs: 1000, run: () => this.cron.setHz(this.#cronHz()) },
+      ...sessionTasks(session, () => this.pipeline.commandsProcessed),
+      ...service.tasks(),
+      ...this.persistence.tasks(),
+      ...statistics.tasks(),
+      { name: "tracking", periodMs: 0, run: () => tracking.limit() },
+      { name: "field-expiry", periodMs: 0, run: () => fieldExpiry.tick() },
+    ];
+    return new Cron(this.#parts.clock, tasks, () => this.loop.flushOutside());
   }
 
   /**
@@ -301,6 +316,11 @@ export class DataNode {
     });
   }
 
+  #newReplication(session: SessionContext): ReplicationService {
+    const setLogRole = this.#parts.setLogRole ?? (() => undefined);
+    return new ReplicationService({ session, keyspace: this.keyspace, setLogRole });
+  }
+
   #newStatistics(
     session: SessionContext,
     service: KeyspaceService,
@@ -311,6 +331,7 @@ export class DataNode {
     return new Statistics({
       facts: this.#parts.facts,
       persistence: this.persistence,
+      replication: this.replication,
       session,
       keyspace,
       tracking,

@@ -14,6 +14,7 @@ import type { FieldExpiry } from "../types/hash/field-expiry";
 import type { InfoSection } from "./info/info-section";
 import type { Listeners } from "./listeners";
 import type { PersistenceService } from "./persistence-service";
+import type { ReplicationService } from "./replication-service";
 import type { ServerFacts } from "./server-facts";
 import type { Shutdown } from "./shutdown";
 
@@ -33,6 +34,7 @@ export interface ServerContext {
   readonly usedMemory: UsedMemory;
   readonly facts: ServerFacts;
   readonly persistence: PersistenceService;
+  readonly replication: ReplicationService;
   readonly bits: BitOperations;
   readonly fieldExpiry: FieldExpiry;
   readonly memoryReport: MemoryReport;

@@ -182,6 +182,7 @@ export class ServerProcess {
     return new DataNode({
       config: this.#config,
       log: this.#log,
+      setLogRole: (role) => this.#log.setRole(role),
       clock: this.#clock,
       transport,
       ...parts,

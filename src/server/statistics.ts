@@ -14,6 +14,7 @@ import { ExceededTime } from "./info/exceeded-time";
 import type { InfoField, InfoSection } from "./info/info-section";
 import { infoSections } from "./info/info-sections";
 import type { PersistenceService } from "./persistence-service";
+import type { ReplicationService } from "./replication-service";
 import type { ServerFacts } from "./server-facts";
 
 /** What is counted per turn; the turn loop. */
@@ -25,6 +26,7 @@ export interface TurnCounters {
 export interface StatisticsParts {
   readonly facts: ServerFacts;
   readonly persistence: PersistenceService;
+  readonly replication: ReplicationService;
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
   readonly tracking: Tracking;
@@ -60,6 +62,7 @@ export class Statistics {
     this.sections = infoSections({
       facts,
       persistence: parts.persistence,
+      replication: parts.replication,
       session,
       keyspace,
       tracking: parts.tracking,

@@ -5,6 +5,7 @@ import type { Keyspace } from "../../keyspace/keyspace";
 import type { Tracking } from "../../keyspace/tracking/tracking";
 import type { SessionContext } from "../../session/session-context";
 import type { PersistenceService } from "../persistence-service";
+import type { ReplicationService } from "../replication-service";
 import type { ServerFacts } from "../server-facts";
 import { clientsSection } from "./clients-section";
 import { clusterSection } from "./cluster-section";
@@ -24,6 +25,7 @@ import { statsSection, type TurnCounts } from "./stats-section";
 export interface InfoSources {
   readonly facts: ServerFacts;
   readonly persistence: PersistenceService;
+  readonly replication: ReplicationService;
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
   readonly tracking: Tracking;
@@ -66,7 +68,7 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
       turns,
       errorReplies: () => errors.total,
     }),
-    replicationSection(config),
+    replicationSection(sources.replication),
     cpuSection(),
     modulesSection(),
     commandSection(() => pipeline().table),
