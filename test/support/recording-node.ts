@@ -44,13 +44,13 @@ export class RecordingSink implements EffectSink {
 export class RecordingNode {
   readonly host = "127.0.0.1";
   readonly config = new Config({ currentDirectory: () => "/", changeDirectory: () => undefined });
-  readonly sink: RecordingSink;
+  readonly sink = new RecordingSink();
   readonly node: DataNode;
-  readonly #transport = new PortableTransport({ hashKey: HASH_KEY, maxSlots: MAX_CLIENTS });
+  readonly transport = new PortableTransport({ hashKey: HASH_KEY, maxSlots: MAX_CLIENTS });
   port = 0;
 
-  constructor(sink = new RecordingSink()) {
-    this.sink = sink;
+  /** @param taker is given the effects instead of `sink`. */
+  constructor(taker?: EffectSink) {
     for (const [name, text] of SETTINGS) {
       const directive = this.config.directive(name);
       if (directive === undefined) throw new Error(`there is no directive ${name}`);
@@ -58,7 +58,7 @@ export class RecordingNode {
       if (problem !== undefined) throw new Error(problem);
     }
     const clock = new SystemClock();
-    const transport = this.#transport;
+    const transport = this.transport;
     followTransportSettings(this.config, transport);
     const silent = (): undefined => undefined;
     const facts = { clock, configFile: "", transportName: "portable", supervisedBy: "no" } as const;
@@ -89,18 +89,18 @@ export class RecordingNode {
         throw new Error("a command has crashed", { cause: error });
       },
     });
-    this.node.call.effects.addSink(this.sink);
+    this.node.call.effects.addSink(taker ?? this.sink);
   }
 
   async start(): Promise<void> {
-    const id = await this.#transport.listenTcp(this.host, 0, 16);
-    this.port = this.#transport.listenerPort(id);
+    const id = await this.transport.listenTcp(this.host, 0, 16);
+    this.port = this.transport.listenerPort(id);
     this.node.serve();
     this.node.startCron();
   }
 
   async stop(): Promise<void> {
     this.node.stop();
-    await this.#transport.stop(0);
+    await this.transport.stop(0);
   }
 }
