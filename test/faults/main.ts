@@ -5,10 +5,11 @@ import { chooseSeed, SeededRandom } from "../support/seeds";
 import { CHANGED_AOF } from "./changed-aof";
 import { CUT_AOF } from "./cut-aof";
 import { DAMAGED_FILES } from "./damaged-files";
+import { EXCHANGE } from "./exchange";
 import type { FaultRow } from "./fault-row";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
 
-const ROWS: readonly FaultRow[] = [CUT_AOF, CHANGED_AOF, DAMAGED_FILES, MUTATED_PAYLOADS];
+const ROWS: readonly FaultRow[] = [CUT_AOF, CHANGED_AOF, DAMAGED_FILES, MUTATED_PAYLOADS, EXCHANGE];
 const USAGE = `usage: npm run test:faults -- [options]
   --only ROW[,ROW]  only these rows of the scorecard
   --seed N          what is broken where; a fresh one by default (or REDIS_TEST_SEED)

@@ -140,3 +140,13 @@ test("tables of fields with expiries are read as 7.4 writes them, and as it did 
     assert.equal(reply, `*2\r\n:${leastMs}\r\n:-1\r\n`);
   }
 });
+
+test("minus zero stays one where a later member is too long for a listpack", () => {
+  const sender = new NodeSender(newNode(1));
+  const scores = ["-0", "a", "-1", "x".repeat(100)];
+  sender.send("ZADD", "z", ...scores);
+  const told = sender.send("ZRANGE", "z", "0", "-1", "WITHSCORES").toString();
+  assert.match(told, /\r\n-0\r\n/);
+  sender.send("RESTORE", "copy", "0", sender.bulk("DUMP", "z"));
+  assert.equal(sender.send("ZRANGE", "copy", "0", "-1", "WITHSCORES").toString(), told);
+});

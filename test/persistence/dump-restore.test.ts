@@ -3,30 +3,15 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { exactExpiryOf, hasExpiry } from "../../src/keyspace/entry";
-import { forEachEntry } from "../../src/structures/dict-walk";
-import type { FuzzNode } from "../fuzz/fuzz-node";
 import { withSeed } from "../support/seeds";
 import { canRun, REAL_SERVER } from "../support/server-process";
 import { TwoServers } from "../support/two-servers";
+import { keysOf } from "./keys-of-node";
 import { NodeSender } from "./node-sender";
 import { differences, digestOf, filled, newNode, startReal, withDirectory } from "./random-data";
 
 const NO_SERVER = canRun(REAL_SERVER) ? false : "there is no redis-server";
 const ROUNDS = Number(process.env.ROUND_TRIPS ?? 2);
-
-/** Database and key of everything that a node has. */
-function keysOf({ node: { keyspace } }: FuzzNode): { db: string; key: Buffer; ttl: string }[] {
-  return keyspace.databases.flatMap((database) => {
-    const keys: { db: string; key: Buffer; ttl: string }[] = [];
-    forEachEntry(keyspace.memory, database.dict.ref, (entry) => {
-      const ttl = hasExpiry(keyspace.memory, entry) ? exactExpiryOf(keyspace.memory, entry) : 0;
-      const key = Buffer.from(keyspace.keyOf(entry));
-      keys.push({ db: String(database.index), key, ttl: String(ttl) });
-    });
-    return keys;
-  });
-}
 
 test("values that are dumped are restored by a node of the same kind", () =>
   withSeed((random, seed) => {

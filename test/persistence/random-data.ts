@@ -42,16 +42,30 @@ export function newNode(seed: number, limits: Limits = []): FuzzNode {
 
 export function filled(random: SeededRandom, seed: number, limits: Limits = []): FuzzNode {
   const fuzz = newNode(seed, limits);
+  fill(fuzz, random);
+  return fuzz;
+}
+
+/** Random commands on all types. */
+export function dataCommands(random: SeededRandom): CommandSource {
+  return new CommandSource(
+    random,
+    GRAMMARS.filter(({ name }) => !LEFT_OUT.includes(name)),
+  );
+}
+
+/** Runs random commands on a node. */
+export function fill(fuzz: FuzzNode, random: SeededRandom, commands = COMMANDS): void {
   const client = new FuzzClient(fuzz.transport);
-  const usable = GRAMMARS.filter(({ name }) => !LEFT_OUT.includes(name));
-  const source = new CommandSource(random, usable);
-  for (let left = COMMANDS; left > 0; left--) {
+  const source = dataCommands(random);
+  for (let left = commands; left > 0; left--) {
     client.write(encodeCommand(source.next()));
     client.sendRest();
     fuzz.transport.turn();
   }
   dropMinusZeros(fuzz, client);
-  return fuzz;
+  client.hangUp();
+  fuzz.transport.turn();
 }
 
 /**
@@ -87,6 +101,12 @@ export function loaded(
   dropsExpired = false,
 ): FuzzNode {
   const fuzz = newNode(seed, limits);
+  loadInto(fuzz, file, dropsExpired);
+  return fuzz;
+}
+
+/** Reads an RDB file into a node that has no data. */
+export function loadInto(fuzz: FuzzNode, file: Buffer, dropsExpired = false): void {
   const { keyspace } = fuzz.node;
   const loader = new DatasetLoader(new RdbReader(new BytesSource(file, 0, file.length)), {
     keyspace,
@@ -96,7 +116,6 @@ export function loaded(
     onFunction: () => undefined,
   });
   while (loader.step(7));
-  return fuzz;
 }
 
 /** DEBUG DIGEST of a node. */

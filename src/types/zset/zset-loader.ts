@@ -80,6 +80,8 @@ export class ZsetLoader implements ValueLoader {
         this.#keepMember(reader);
         const score = rdbType === RDB_TYPES.ZSET_2 ? reader.double() : readScoreText(reader);
         if (Number.isNaN(score)) reader.fail("a score that is no number");
+        // Whether it is to be a listpack, which has no minus zero, is known when all have been read.
+        if (Object.is(score, -0) && zset.encoding === ZSET_LISTPACK) zset.growTree();
         const length = this.#memberLength;
         if (zset.find(this.#member, 0, length)) reader.fail("a sorted set with a member twice");
         zset.insert(score, this.#member, 0, length);

@@ -101,6 +101,19 @@ export class ZsetValue extends ZsetReader {
     return this.openValue(ZSET_TREE, this.ref);
   }
 
+  /** Turns a listpack into a TREE, which `settle` may turn back. */
+  growTree(): void {
+    const memory = this.#memory;
+    const old = this.ref;
+    this.#dict.create();
+    this.tree.open(0);
+    for (let more = this.seekFirst(); more; more = this.next()) {
+      this.#extendTree(false, this.score, this.memberBytes, this.memberAt, this.memberLength);
+    }
+    this.#openNewTree();
+    memory.free(old);
+  }
+
   /** Gives a TREE that has been filled the form that its members and the limits ask for. */
   settle(): void {
     let longest = 0;
@@ -271,21 +284,8 @@ export class ZsetValue extends ZsetReader {
       this.encoding = ZSET_SMALL;
     }
     if (members <= MOST_SMALL_MEMBERS && packBytes <= MOST_SMALL_BYTES) return;
-    this.#growTree();
+    this.growTree();
     this.#hash = this.#host.hashOf(bytes, at, length);
-  }
-
-  /** Turns a listpack into a TREE. */
-  #growTree(): void {
-    const memory = this.#memory;
-    const old = this.ref;
-    this.#dict.create();
-    this.tree.open(0);
-    for (let more = this.seekFirst(); more; more = this.next()) {
-      this.#extendTree(false, this.score, this.memberBytes, this.memberAt, this.memberLength);
-    }
-    this.#openNewTree();
-    memory.free(old);
   }
 
   /** Makes the header of a new dictionary and tree. */
