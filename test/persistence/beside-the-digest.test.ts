@@ -143,7 +143,7 @@ test("tables of fields with expiries are read as 7.4 writes them, and as it did 
 
 test("minus zero stays one where a later member is too long for a listpack", () => {
   const sender = new NodeSender(newNode(1));
-  const scores = ["-0", "a", "-1", "x".repeat(100)];
+  const scores = ["-1", "x".repeat(100), "-0", "a"];
   sender.send("ZADD", "z", ...scores);
   const told = sender.send("ZRANGE", "z", "0", "-1", "WITHSCORES").toString();
   assert.match(told, /\r\n-0\r\n/);
