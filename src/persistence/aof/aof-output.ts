@@ -12,6 +12,7 @@ export interface AofOutput {
   syncLater(done: (error: Error | null) => void): void;
   /** Takes back what was written behind the first `sizeBytes`. @throws */
   truncate(sizeBytes: number): void;
+  /** When the syncs that are under way have ended. */
   close(): void;
 }
 
@@ -19,6 +20,8 @@ export interface AofOutput {
 export class FileOutput implements AofOutput {
   readonly sizeBytes: number;
   readonly #file: number;
+  #syncs = 0;
+  #isClosing = false;
 
   /** @param file its descriptor, which belongs to this from now on. */
   constructor(file: number) {
@@ -35,14 +38,23 @@ export class FileOutput implements AofOutput {
   }
 
   syncLater(done: (error: Error | null) => void): void {
-    fdatasync(this.#file, done);
+    this.#syncs++;
+    fdatasync(this.#file, (error) => {
+      this.#syncs--;
+      done(error);
+      if (this.#isClosing) this.close();
+    });
   }
 
   truncate(sizeBytes: number): void {
     ftruncateSync(this.#file, sizeBytes);
   }
 
+  /** A closed descriptor may be another file's before a sync comes to use it. */
   close(): void {
+    this.#isClosing = true;
+    if (this.#syncs > 0) return;
+    this.#isClosing = false;
     closeSync(this.#file);
   }
 }

@@ -4,8 +4,8 @@ import type { Config } from "../../config/config";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { Arena } from "../../memory/arena";
 import type { SaveOutcome } from "./save-order";
-import { SaveProgress } from "./save-progress";
 import { savedDataOf, saveOrderOf } from "./saved-data";
+import { SnapshotJob } from "./snapshot-job";
 import type { SnapshotWriter } from "./snapshot-thread";
 
 export interface RdbSavesParts {
@@ -27,21 +27,7 @@ export interface RdbSavesParts {
   readonly thawed: () => void;
 }
 
-interface Job {
-  readonly progress: SaveProgress;
-  readonly startedMs: number;
-  /** Keys at the freeze. */
-  readonly totalKeys: number;
-  /** Changes ever made at the freeze. */
-  readonly changes: number;
-  /** Why it was given up, when it was not somebody's wish. */
-  problem: string | undefined;
-}
-
 const RETRY_SECONDS = 5;
-const LONGEST_COMMIT_MS = 10_000;
-/** How long a shutdown waits for the thread to remove what it has written so far. */
-const LONGEST_CLEANUP_MS = 1000;
 const NEVER_TRIED = 0;
 
 /**
@@ -70,7 +56,9 @@ export class RdbSaves {
   lastStartUs = 0;
   isScheduled = false;
   readonly #parts: RdbSavesParts;
-  #job: Job | undefined;
+  #job: SnapshotJob | undefined;
+  /** Changes of the data set before the running one. */
+  #jobChanges = 0;
   #lastTrySeconds = NEVER_TRIED;
   #jobs = 0;
 
@@ -90,15 +78,12 @@ export class RdbSaves {
 
   /** Seconds since the running one began; -1 without one. */
   get runningSeconds(): number {
-    const job = this.#job;
-    return job === undefined
-      ? -1
-      : Math.floor((this.#parts.clock.monotonicMs() - job.startedMs) / 1000);
+    return this.#job?.runningSeconds ?? -1;
   }
 
   /** Keys written by the running one, and keys it has in all. */
   get keysDone(): number {
-    return this.#job?.progress.keys ?? 0;
+    return this.#job?.keysDone ?? 0;
   }
 
   get keysTotal(): number {
@@ -107,7 +92,7 @@ export class RdbSaves {
 
   /** What the running one makes stay beside the data, in bytes. */
   get heldBytes(): number {
-    return this.#job === undefined ? 0 : this.#parts.memory.heldBytes;
+    return this.#job?.heldBytes ?? 0;
   }
 
   get hasSavePoints(): boolean {
@@ -124,7 +109,7 @@ export class RdbSaves {
   /** SAVE: writes the file before it returns. False when that failed; the log has said why. */
   saveNow(): boolean {
     const { memory, keyspace, config, writer, pid, log } = this.#parts;
-    this.#waitForCommit();
+    this.#job?.waitForCommit();
     const order = saveOrderOf(this.#data(), config, `temp-${pid}.rdb`);
     const outcome = writer.writeNow(order, memory);
     if (outcome.kind !== "saved") {
@@ -139,43 +124,27 @@ export class RdbSaves {
 
   /** BGSAVE: freezes the data set and has it written. False when it cannot be begun. */
   startBackground(): boolean {
-    const { memory, keyspace, config, clock, writer, pid, log } = this.#parts;
+    const { memory, keyspace, config, pid, log } = this.#parts;
     if (this.#job !== undefined || memory.frozenNow) return false;
-    const startedMs = clock.monotonicMs();
+    const job = new SnapshotJob(this.#parts, "Background saving", (outcome) =>
+      this.#ended(job, outcome),
+    );
     this.#lastTrySeconds = this.#nowSeconds;
     this.isScheduled = false;
     // Names of its own: a cancelled one may still be writing when the next begins, or SAVE.
     const order = saveOrderOf(this.#data(), config, `temp-${pid}-${++this.#jobs}.rdb`);
-    const progress = new SaveProgress();
-    memory.freeze();
-    this.#job = {
-      progress,
-      startedMs,
-      totalKeys: order.data.databases.reduce((keys, { size }) => keys + size, 0),
-      changes: keyspace.stats.changes,
-      problem: undefined,
-    };
-    try {
-      writer.begin(order, memory.share(), progress, (outcome) => this.#ended(outcome));
-    } catch (error) {
-      this.#ended({ kind: "failed", problem: `Can't save in background: ${String(error)}` });
-      return false;
-    }
-    const durationMs = clock.monotonicMs() - startedMs;
+    this.#job = job;
+    this.#jobChanges = keyspace.stats.changes;
+    if (!job.begin(order)) return false;
     this.started++;
-    this.lastStartUs = Math.round(durationMs * 1000);
-    // There is no fork, but this is the pause that who watches for forks wants to know of.
-    this.#parts.onLatency("fork", durationMs);
+    this.lastStartUs = job.startUs;
     log.notice(`Background saving started by pid ${pid}`);
     return true;
   }
 
   /** Gives the running one up. False when there is none, or its file is just taking its place. */
-  cancel(problem?: string): boolean {
-    const job = this.#job;
-    if (job === undefined || !job.progress.cancel()) return false;
-    job.problem ??= problem;
-    return true;
+  cancel(): boolean {
+    return this.#job?.cancel() ?? false;
   }
 
   /** Every tick of the cron: the save points, and what was scheduled. */
@@ -197,15 +166,7 @@ export class RdbSaves {
 
   /** Gives up a snapshot that takes more than snapshot-memory-limit. Cheap: asked every turn. */
   checkMemory(): void {
-    const job = this.#job;
-    if (job === undefined) return;
-    const limit = this.#parts.config.number("snapshot-memory-limit");
-    const { heldBytes } = this.#parts.memory;
-    if (limit === 0 || heldBytes <= limit) return;
-    this.cancel(
-      `Background saving given up: it made ${formatBytesHuman(heldBytes)} stay in memory beside ` +
-        `the data set, more than snapshot-memory-limit ${formatBytesHuman(limit)} allows`,
-    );
+    this.#job?.checkMemory(this.#parts.config.number("snapshot-memory-limit"));
   }
 
   /** After FLUSHALL: what a running one writes is of no use, and the file holds what is gone. */
@@ -218,9 +179,7 @@ export class RdbSaves {
   stopForShutdown(): void {
     if (this.#job === undefined) return;
     this.#parts.log.warning("There is a child saving an .rdb. Killing it!");
-    this.cancel();
-    this.#waitForCommit();
-    this.#job.progress.waitForCancelled(LONGEST_CLEANUP_MS);
+    this.#job.stop();
   }
 
   #data(): ReturnType<typeof savedDataOf> {
@@ -228,30 +187,21 @@ export class RdbSaves {
     return savedDataOf(keyspace, config, this.functions, usedBytes());
   }
 
-  /** So that a file which is just taking its place does not replace the one written after it. */
-  #waitForCommit(): void {
-    this.#job?.progress.waitForCommit(LONGEST_COMMIT_MS);
-  }
-
-  #ended(outcome: SaveOutcome): void {
-    const { memory, clock, keyspace, log, thawed, statusChanged } = this.#parts;
-    const job = this.#job;
-    if (job === undefined) return;
-    this.lastHeldBytes = memory.heldBytes;
+  #ended(job: SnapshotJob, outcome: SaveOutcome): void {
+    const { keyspace, log, thawed, statusChanged } = this.#parts;
     this.#job = undefined;
-    memory.thaw();
-    this.lastDurationSeconds = Math.floor((clock.monotonicMs() - job.startedMs) / 1000);
-    const problem = outcome.kind === "failed" ? outcome.problem : job.problem;
+    this.lastHeldBytes = job.lastHeldBytes;
+    this.lastDurationSeconds = job.runningSeconds;
     if (outcome.kind === "saved") {
       log.notice("DB saved on disk");
       log.notice(`RDB: ${formatBytesHuman(this.lastHeldBytes)} of memory kept for the snapshot`);
       log.notice("Background saving terminated with success");
-      keyspace.stats.savedChanges = job.changes;
+      keyspace.stats.savedChanges = this.#jobChanges;
       this.#succeeded();
-    } else if (problem === undefined) {
+    } else if (outcome.kind === "cancelled") {
       log.warning("Background saving cancelled");
     } else {
-      log.warning(problem);
+      log.warning(outcome.problem);
       log.warning("Background saving error");
       this.hasFailed = true;
     }
