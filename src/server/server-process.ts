@@ -33,7 +33,7 @@ import { configuredLog, logBeginning, logLogo } from "./start/start-log";
 import { Supervision } from "./start/supervision";
 import { backlogWarning, overcommitWarning } from "./start/system-checks";
 import { missingParts } from "./start/unfinished-parts";
-import { valueSavers } from "./value-codecs";
+import { valueEncoders } from "./value-codecs";
 
 /** What the process lends the data node. */
 interface ProcessParts {
@@ -190,7 +190,7 @@ export class ServerProcess {
       hashKey,
       bits: bitOperations(addon),
       codecs,
-      snapshots: new SnapshotThread(join(__dirname, SNAPSHOT_WORKER_FILE), valueSavers, codecs),
+      snapshots: new SnapshotThread(join(__dirname, SNAPSHOT_WORKER_FILE), valueEncoders, codecs),
       ...(addon && {
         advise: (segment, offset, length) => void addon.memoryAdvise(segment, offset, length),
         preferHugePages: (segment) => void addon.memoryPreferHuge(segment),

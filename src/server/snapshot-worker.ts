@@ -3,7 +3,7 @@ import { parentPort } from "node:worker_threads";
 import { loadAddon } from "../native/addon";
 import { byteCodecs } from "../native/byte-codecs";
 import { serveSnapshots } from "../persistence/snapshot/snapshot-thread";
-import { valueSavers } from "./value-codecs";
+import { valueEncoders } from "./value-codecs";
 
 /** As nice(1) counts: where processors are short, who serves clients goes first. */
 const NICENESS = 5;
@@ -12,5 +12,5 @@ const NICENESS = 5;
 if (parentPort !== null) {
   // Linux has a niceness for every thread; elsewhere this would slow down the whole process.
   if (process.platform === "linux") setPriority(NICENESS);
-  serveSnapshots(parentPort, valueSavers, byteCodecs(loadAddon().addon));
+  serveSnapshots(parentPort, valueEncoders, byteCodecs(loadAddon().addon));
 }

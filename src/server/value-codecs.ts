@@ -2,6 +2,7 @@ import type { Config } from "../config/config";
 import type { Keyspace } from "../keyspace/keyspace";
 import type { ValueLoader, ValueRewriter, ValueSaver } from "../keyspace/value-codec";
 import type { BlockMemory } from "../memory/block-memory";
+import type { ValueEncoders } from "../persistence/snapshot/write-snapshot";
 import type { FieldExpiry } from "../types/hash/field-expiry";
 import { HashLimits } from "../types/hash/hash-limits";
 import { HashLoader } from "../types/hash/hash-loader";
@@ -46,6 +47,11 @@ export function valueRewriters(memory: BlockMemory): readonly ValueRewriter[] {
     new HashRewriter(memory),
     new StreamRewriter(memory),
   ];
+}
+
+/** All that a snapshot's worker needs. */
+export function valueEncoders(memory: BlockMemory): ValueEncoders {
+  return { savers: valueSavers(memory), rewriters: valueRewriters(memory) };
 }
 
 /** How they get out of them again, into a keyspace, in the encodings that the configuration wants. */

@@ -26,6 +26,8 @@ export interface AofDisk {
   read(place: Place, name: string): Uint8Array;
   /** Opens a file of the append only file for appending, and creates it if need be. @throws */
   open(name: string): AofOutput;
+  /** Of a file, or of the directory itself. */
+  path(place: Place, name?: string): Uint8Array;
 }
 
 const FILE_MODE = 0o644;

@@ -38,12 +38,17 @@ export class AofFiles {
   manifest: Manifest = EMPTY_MANIFEST;
   readonly disk: AofDisk;
   readonly #parts: AofFilesParts;
-  /** Settles when no plan is being carried out in the background. */
-  #idle: Promise<unknown> = Promise.resolve();
+  /** Settles when no plan is being carried out in the background; undefined when none is. */
+  #busy: Promise<unknown> | undefined;
 
   constructor(parts: AofFilesParts) {
     this.#parts = parts;
     this.disk = parts.disk;
+  }
+
+  /** Whether something is being done to the files in the background. */
+  get isBusy(): boolean {
+    return this.#busy !== undefined;
   }
 
   get aofName(): string {
@@ -100,12 +105,16 @@ export class AofFiles {
     return true;
   }
 
-  /** The same without holding up the caller, when all that was begun before is done. */
-  carryOutLater(planFor: (manifest: Manifest) => ManifestPlan): Promise<boolean> {
-    const done = this.#idle.then(() => this.#carryOutSlowly(planFor(this.manifest)));
-    // A mistake of ours is for who waits for this plan; the next one is not hindered.
-    this.#idle = done.catch(() => undefined);
-    return done;
+  /**
+   * The same without holding up the caller, when all that was begun before is done. What fails
+   * before anything takes its time is told at once.
+   */
+  carryOutLater(planFor: (manifest: Manifest) => ManifestPlan): Promise<boolean> | false {
+    if (this.#busy !== undefined) {
+      return this.#track(this.#busy.then(() => this.#begin(planFor(this.manifest))));
+    }
+    const begun = this.#begin(planFor(this.manifest));
+    return begun === false ? false : this.#track(begun);
   }
 
   /** Opens the increment that is written to. Undefined when that failed, as the log tells. */
@@ -126,15 +135,46 @@ export class AofFiles {
     return this.#try(step, () => this.#parts.disk.now(step));
   }
 
+  /** Removes an increment that no manifest names. */
+  removeIncrement(name: string): void {
+    this.#parts.log.notice(`Removing the temp incr aof file ${shown(name)} in the background`);
+    void this.#track(this.#tryLater({ do: "remove", name, place: "aof" }));
+  }
+
   /** Makes `appenddirname` if it is not there. False when that failed, as the log tells. */
   makeDirectory(): boolean {
     const step: FileStep = { do: "make-directory" };
     return this.#try(step, () => this.#parts.disk.now(step));
   }
 
-  async #carryOutSlowly(plan: ManifestPlan): Promise<boolean> {
+  /** A mistake of ours is for who waits for this plan; the next one is not hindered. */
+  #track(done: Promise<boolean>): Promise<boolean> {
+    const settled: Promise<void> = done.then(
+      () => this.#idle(settled),
+      () => this.#idle(settled),
+    );
+    this.#busy = settled;
+    return done;
+  }
+
+  #idle(settled: Promise<void>): void {
+    if (this.#busy === settled) this.#busy = undefined;
+  }
+
+  #begin(plan: ManifestPlan): Promise<boolean> | false {
+    let at = 0;
+    for (; at < plan.steps.length && !isSlow(plan.steps[at]); at++) {
+      const step = plan.steps[at];
+      if (this.#try(step, () => this.#parts.disk.now(step))) continue;
+      for (const undone of plan.undo) this.#tryQuietly(() => this.#parts.disk.now(undone));
+      return false;
+    }
+    return this.#goOn(plan, at);
+  }
+
+  async #goOn(plan: ManifestPlan, from: number): Promise<boolean> {
     const { disk } = this.#parts;
-    for (const step of plan.steps) {
+    for (const step of plan.steps.slice(from)) {
       if (await this.#tryLater(step)) continue;
       for (const undone of plan.undo) await disk.later(undone).catch(() => undefined);
       return false;
@@ -223,6 +263,11 @@ export class AofFiles {
       );
     }
   }
+}
+
+/** The disk may take its time for it. */
+function isSlow(step: FileStep): boolean {
+  return step.do === "sync-manifest" || step.do === "sync-directory" || step.do === "remove";
 }
 
 function renameFailure(

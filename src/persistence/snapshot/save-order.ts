@@ -15,6 +15,15 @@ export interface SaveOrder {
   readonly syncsInSteps: boolean;
   /** rdb-key-save-delay: microseconds to wait after each key, so that tests see a slow disk. */
   readonly keyDelayUs: number;
+  /** How the base of an append only file is written; absent for a file of its own. */
+  readonly aofBase?: AofBaseOrder;
+}
+
+export interface AofBaseOrder {
+  /** Commands instead of an RDB file (`aof-use-rdb-preamble no`). */
+  readonly asCommands: boolean;
+  /** What `aof-timestamp-enabled` puts in front of commands. */
+  readonly timestampSeconds: number | undefined;
 }
 
 /** How it ended. `problem` is a whole sentence for the log. */

@@ -14,6 +14,7 @@ export function savedDataOf(
   config: Config,
   functions: readonly Uint8Array[],
   usedBytes: number,
+  isAofBase = false,
 ): Omit<SavedData, "version"> {
   return {
     aux: [
@@ -21,7 +22,7 @@ export function savedDataOf(
       ["redis-bits", String(ADDRESS_BITS)],
       ["ctime", String(Math.floor(keyspace.nowMs / 1000))],
       ["used-mem", String(usedBytes)],
-      ["aof-base", "0"],
+      ["aof-base", isAofBase ? "1" : "0"],
     ],
     functions,
     databases: keyspace.databases.map(({ index, size, expiring, dict }) => ({

@@ -22,6 +22,29 @@ export interface SnapshotFilePaths {
   readonly fileName: Uint8Array;
 }
 
+/** What failures are called, up to the system's reason. */
+interface FailureTexts {
+  open(paths: SnapshotFilePaths): string;
+  readonly write: string;
+  move(paths: SnapshotFilePaths): string;
+}
+
+const RDB_TEXTS: FailureTexts = {
+  open: ({ temporaryName, directory }) =>
+    `Failed opening the temp RDB file ${temporaryName} (in server root dir ${shown(directory)}) ` +
+    "for saving: ",
+  write: "Write error saving DB on disk: ",
+  move: ({ temporaryName, fileName, directory }) =>
+    `Error moving temp DB file ${temporaryName} on the final destination ${shown(fileName)} ` +
+    `(in server root dir ${shown(directory)}): `,
+};
+
+const AOF_TEXTS: FailureTexts = {
+  open: () => "Opening the temp file for AOF rewrite in rewriteAppendOnlyFile(): ",
+  write: "Write error writing append only file on disk: ",
+  move: () => "Error moving temp append only file on the final destination: ",
+};
+
 /**
  * A file that is written beside the one it is to replace, and takes its place when all of it is on
  * the disk: at every moment, also after a loss of power, the old or the new one is there and whole.
@@ -34,21 +57,20 @@ export class SnapshotFile {
   readonly #paths: SnapshotFilePaths;
   readonly #temporary: Buffer;
   readonly #syncsInSteps: boolean;
+  readonly #texts: FailureTexts;
   #file = -1;
   #unsynced = 0;
 
   /** @throws SnapshotFileError */
-  constructor(paths: SnapshotFilePaths, syncsInSteps: boolean) {
+  constructor(paths: SnapshotFilePaths, syncsInSteps: boolean, isAofBase: boolean) {
+    this.#texts = isAofBase ? AOF_TEXTS : RDB_TEXTS;
     this.#paths = paths;
     this.#temporary = inDirectory(paths.directory, Buffer.from(paths.temporaryName));
     this.#syncsInSteps = syncsInSteps;
     try {
       this.#file = openSync(this.#temporary, "w", FILE_MODE);
     } catch (error) {
-      throw new SnapshotFileError(
-        `Failed opening the temp RDB file ${paths.temporaryName} (in server root dir ` +
-          `${shown(paths.directory)}) for saving: ${systemErrorText(error)}`,
-      );
+      throw failure(this.#texts.open(paths), error);
     }
   }
 
@@ -65,7 +87,7 @@ export class SnapshotFile {
       fdatasyncSync(this.#file);
       this.#unsynced = 0;
     } catch (error) {
-      throw writeError(error);
+      throw failure(this.#texts.write, error);
     }
   }
 
@@ -75,20 +97,17 @@ export class SnapshotFile {
       fsyncSync(this.#file);
       this.#close();
     } catch (error) {
-      throw writeError(error);
+      throw failure(this.#texts.write, error);
     }
   }
 
   /** Takes the place of the old file. @throws SnapshotFileError */
   commit(): void {
-    const { directory, temporaryName, fileName } = this.#paths;
+    const { directory, fileName } = this.#paths;
     try {
       renameSync(this.#temporary, inDirectory(directory, fileName));
     } catch (error) {
-      throw new SnapshotFileError(
-        `Error moving temp DB file ${temporaryName} on the final destination ` +
-          `${shown(fileName)} (in server root dir ${shown(directory)}): ${systemErrorText(error)}`,
-      );
+      throw failure(this.#texts.move(this.#paths), error);
     }
     try {
       const opened = openSync(Buffer.from(directory), "r");
@@ -98,7 +117,7 @@ export class SnapshotFile {
         closeSync(opened);
       }
     } catch (error) {
-      throw writeError(error);
+      throw failure(this.#texts.write, error);
     }
   }
 
@@ -119,8 +138,8 @@ export class SnapshotFile {
   }
 }
 
-function writeError(error: unknown): SnapshotFileError {
-  return new SnapshotFileError(`Write error saving DB on disk: ${systemErrorText(error)}`);
+function failure(text: string, error: unknown): SnapshotFileError {
+  return new SnapshotFileError(`${text}${systemErrorText(error)}`);
 }
 
 function inDirectory(directory: Uint8Array, name: Uint8Array): Buffer {

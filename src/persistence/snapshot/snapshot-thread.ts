@@ -1,10 +1,9 @@
 import { type MessagePort, Worker } from "node:worker_threads";
-import type { ValueSaver } from "../../keyspace/value-codec";
 import { type BlockMemory, SegmentView } from "../../memory/block-memory";
 import { type ByteCodecs, PORTABLE_CODECS } from "../../native/byte-codecs";
 import type { SaveOrder, SaveOutcome } from "./save-order";
 import { SaveProgress } from "./save-progress";
-import { writeSnapshot } from "./write-snapshot";
+import { type ValueEncoders, writeSnapshot } from "./write-snapshot";
 
 /** Who writes snapshots: the real one below, or a test's. */
 export interface SnapshotWriter {
@@ -24,8 +23,8 @@ export interface SnapshotWriter {
   ): void;
 }
 
-/** One saver per type but string, for values in that memory. */
-export type SaversOf = (memory: BlockMemory) => readonly ValueSaver[];
+/** How values in that memory are written. */
+export type EncodersOf = (memory: BlockMemory) => ValueEncoders;
 
 interface Message {
   readonly order: SaveOrder;
@@ -42,16 +41,16 @@ interface Message {
  */
 export class SnapshotThread implements SnapshotWriter {
   readonly #file: string;
-  readonly #saversOf: SaversOf;
+  readonly #encodersOf: EncodersOf;
   readonly #codecs: ByteCodecs;
   #worker: Worker | undefined;
   #ended: ((outcome: SaveOutcome) => void) | undefined;
   #lastError = "";
 
   /** @param file the compiled program of the worker, which calls `serveSnapshots`. */
-  constructor(file: string, saversOf: SaversOf, codecs = PORTABLE_CODECS) {
+  constructor(file: string, encodersOf: EncodersOf, codecs = PORTABLE_CODECS) {
     this.#file = file;
-    this.#saversOf = saversOf;
+    this.#encodersOf = encodersOf;
     this.#codecs = codecs;
   }
 
@@ -61,8 +60,8 @@ export class SnapshotThread implements SnapshotWriter {
   }
 
   writeNow(order: SaveOrder, memory: BlockMemory): SaveOutcome {
-    const savers = this.#saversOf(memory);
-    return writeSnapshot(order, memory, savers, new SaveProgress(), this.#codecs);
+    const encoders = this.#encodersOf(memory);
+    return writeSnapshot(order, memory, encoders, new SaveProgress(), this.#codecs);
   }
 
   begin(
@@ -110,11 +109,15 @@ export class SnapshotThread implements SnapshotWriter {
 }
 
 /** The worker's side: writes what it is sent, one after the other. */
-export function serveSnapshots(port: MessagePort, saversOf: SaversOf, codecs: ByteCodecs): void {
+export function serveSnapshots(
+  port: MessagePort,
+  encodersOf: EncodersOf,
+  codecs: ByteCodecs,
+): void {
   port.on("message", ({ order, segments, progress: shared }: Message) => {
     const progress = new SaveProgress(shared);
     const memory = new SegmentView(segments);
-    const outcome = writeSnapshot(order, memory, saversOf(memory), progress, codecs);
+    const outcome = writeSnapshot(order, memory, encodersOf(memory), progress, codecs);
     progress.end();
     port.postMessage(outcome);
   });

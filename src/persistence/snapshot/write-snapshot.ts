@@ -1,7 +1,9 @@
-import type { ValueSaver } from "../../keyspace/value-codec";
+import { AofCommandWriter } from "../../keyspace/aof-command-writer";
+import type { ValueRewriter, ValueSaver } from "../../keyspace/value-codec";
 import type { BlockMemory } from "../../memory/block-memory";
 import type { ByteCodecs } from "../../native/byte-codecs";
 import { RdbWriter } from "../../rdb/rdb-writer";
+import { CommandsOfDataset } from "../aof/commands-of-dataset";
 import { DatasetWriter, ValueTooNew } from "../rdb/dataset-writer";
 import type { SaveOrder, SaveOutcome } from "./save-order";
 import type { SaveProgress } from "./save-progress";
@@ -11,8 +13,14 @@ class Cancelled extends Error {}
 
 const US_PER_MS = 1000;
 
+/** How values are written, made for one memory: as RDB (all types but string), and as commands. */
+export interface ValueEncoders {
+  readonly savers: readonly ValueSaver[];
+  readonly rewriters: readonly ValueRewriter[];
+}
+
 /**
- * Writes a data set into an RDB file and puts that in its place, in the thread that calls: memory
+ * Writes a data set into a file, as RDB or as commands, and puts that in its place, in the thread that calls: memory
  * must stand still meanwhile, frozen or between two turns.
  *
  * A data set that the version tried first cannot hold is begun anew in the next. Throws nothing.
@@ -20,14 +28,14 @@ const US_PER_MS = 1000;
 export function writeSnapshot(
   order: SaveOrder,
   memory: BlockMemory,
-  savers: readonly ValueSaver[],
+  encoders: ValueEncoders,
   progress: SaveProgress,
   codecs: ByteCodecs,
 ): SaveOutcome {
   let outcome: SaveOutcome | undefined;
   for (const [index, version] of order.versions.entries()) {
     const mayTryNext = index + 1 < order.versions.length;
-    outcome = writeVersion(order, version, mayTryNext, memory, savers, progress, codecs);
+    outcome = writeVersion(order, version, mayTryNext, memory, encoders, progress, codecs);
     if (outcome !== undefined) break;
   }
   return outcome ?? { kind: "failed", problem: "There is no RDB version to write." };
@@ -39,15 +47,15 @@ function writeVersion(
   version: number,
   mayTryNext: boolean,
   memory: BlockMemory,
-  savers: readonly ValueSaver[],
+  encoders: ValueEncoders,
   progress: SaveProgress,
   codecs: ByteCodecs,
 ): SaveOutcome | undefined {
   let file: SnapshotFile | undefined;
   try {
     if (progress.isCancelled) throw new Cancelled();
-    file = new SnapshotFile(order, order.syncsInSteps);
-    const keys = writeDataset(order, version, memory, savers, progress, codecs, file);
+    file = new SnapshotFile(order, order.syncsInSteps, order.aofBase !== undefined);
+    const keys = writeDataset(order, version, memory, encoders, progress, codecs, file);
     file.finish();
     if (!progress.beginCommit()) throw new Cancelled();
     file.commit();
@@ -69,7 +77,7 @@ function writeDataset(
   order: SaveOrder,
   version: number,
   memory: BlockMemory,
-  savers: readonly ValueSaver[],
+  encoders: ValueEncoders,
   progress: SaveProgress,
   codecs: ByteCodecs,
   file: SnapshotFile,
@@ -79,19 +87,22 @@ function writeDataset(
     file.write(bytes, length);
   };
   const delay = new KeyDelay(order.keyDelayUs);
-  const dataset = new DatasetWriter(
-    memory,
-    savers,
-    new RdbWriter(sink, order, codecs),
-    { ...order.data, version },
-    () => {
-      progress.keys = dataset.keys;
-      delay.afterKey();
-      if (progress.isCancelled) throw new Cancelled();
-    },
-  );
-  dataset.write();
-  return dataset.keys;
+  let keys = 0;
+  const onKey = (): void => {
+    progress.keys = ++keys;
+    delay.afterKey();
+    if (progress.isCancelled) throw new Cancelled();
+  };
+  const { data, aofBase } = order;
+  if (aofBase?.asCommands) {
+    const writer = new AofCommandWriter(memory, sink);
+    const commands = new CommandsOfDataset(memory, encoders.rewriters, writer, data, onKey);
+    commands.write(aofBase.timestampSeconds);
+  } else {
+    const writer = new RdbWriter(sink, order, codecs);
+    new DatasetWriter(memory, encoders.savers, writer, { ...data, version }, onKey).write();
+  }
+  return keys;
 }
 
 /** Waits so long for each key on the average; a wait of less than a millisecond is saved up. */

@@ -132,7 +132,7 @@ describe("the thread that writes", () => {
     test(`${how}: its order has failed, and the next gets a new thread`, async (t) => {
       const file = join(tempDir(t), "worker.js");
       writeFileSync(file, program);
-      const thread = new SnapshotThread(file, () => []);
+      const thread = new SnapshotThread(file, () => ({ savers: [], rewriters: [] }));
       for (let round = 0; round < 2; round++) {
         const outcome = await new Promise((ended) => {
           thread.begin(ORDER, [], new SaveProgress(), ended);
@@ -145,7 +145,7 @@ describe("the thread that writes", () => {
 
   test("tells what the system said", () => {
     const { memory } = newNode();
-    const thread = new SnapshotThread("unused", () => []);
+    const thread = new SnapshotThread("unused", () => ({ savers: [], rewriters: [] }));
     assert.deepEqual(thread.writeNow(ORDER, memory), {
       kind: "failed",
       problem:

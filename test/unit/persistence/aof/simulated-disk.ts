@@ -102,6 +102,10 @@ export class SimulatedDisk implements AofDisk {
     return new SimulatedOutput(file, this);
   }
 
+  path(): Buffer {
+    throw new Error("a simulated disk has no paths");
+  }
+
   /** As the thread that saves does: the file is whole and synced, or not there. */
   writeWhole(place: Place, name: string, content: string): void {
     this.#live();
