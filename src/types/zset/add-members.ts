@@ -58,6 +58,11 @@ export class MemberAdder {
     this.#scores[this.#count++] = score;
   }
 
+  /** The score noted for the member at an index from 0 on. */
+  scoreAt(index: number): number {
+    return this.#scores[index];
+  }
+
   /** As `pushScore` with the number at an argument; false when it is none (the error is written). */
   readScore(call: DataCall, index: number): boolean {
     const { args } = call;

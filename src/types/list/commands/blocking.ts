@@ -6,8 +6,8 @@ import { TYPE_LIST } from "../../../keyspace/entry";
 import { replyElement } from "../../../keyspace/listpack-reply";
 import { END_FIRST, END_LAST, type ListRoom, type ListRooms } from "../list-room";
 import { COUNT, DESTINATION, endOf, KEYS, readEnd, SOURCE, TIMEOUT } from "./docs";
-import { moveElement } from "./move";
-import { MultiPop, removePopped } from "./pop";
+import { MOVED, moveElement, NO_SOURCE } from "./move";
+import { MultiPop, removePopped, tellPopped } from "./pop";
 
 /** BLPOP, BRPOP, BLMOVE, BRPOPLPUSH and BLMPOP: commands that wait for a list with elements. */
 
@@ -24,6 +24,7 @@ function pop(call: DataCall, room: ListRoom, end: number): void {
     reply.bulk(args.input, args.offset(index), args.length(index));
     replyElement(reply, room.list.pack, room.seekEnd(entry, end));
     removePopped(call, room, index, entry, end, 1);
+    if (call.effects.isOn) tellPopped(call, index, end);
     return;
   }
   call.blockOn({ firstKey: 1, keyCount: args.count - 2, type: TYPE_LIST, timeoutMs });
@@ -45,8 +46,28 @@ function moveOrWait(
   timeoutIndex: number,
 ): void {
   const timeoutMs = readTimeoutSeconds(call, timeoutIndex);
-  if (Number.isNaN(timeoutMs) || moveElement(call, room, from, to)) return;
+  if (Number.isNaN(timeoutMs)) return;
+  const outcome = moveElement(call, room, from, to);
+  if (outcome === MOVED && call.effects.isOn) tellMove(call, from, to, timeoutIndex);
+  if (outcome !== NO_SOURCE) return;
   call.blockOn({ firstKey: 1, keyCount: 1, type: TYPE_LIST, timeoutMs, nilWhenDenied: true });
+}
+
+/** A move that waits no more is LMOVE or RPOPLPUSH. */
+function tellMove(call: DataCall, from: number, to: number, timeoutIndex: number): void {
+  const { db, effects } = call;
+  const hasEnds = timeoutIndex > 3;
+  effects.begin(db, timeoutIndex);
+  effects.text(hasEnds ? "LMOVE" : "RPOPLPUSH");
+  effects.arguments(1, 3);
+  if (!hasEnds) return;
+  // Redis writes the ends anew only for a client that has waited.
+  if (!call.isServing) {
+    effects.arguments(3, 5);
+    return;
+  }
+  effects.text(from === END_FIRST ? "left" : "right");
+  effects.text(to === END_FIRST ? "left" : "right");
 }
 
 function multiPop(call: DataCall, room: ListRoom, options: MultiPop): void {

@@ -26,26 +26,28 @@ function move(call: DataCall, room: ListRoom): void {
 }
 
 function moveOrTell(call: DataCall, room: ListRoom, from: number, to: number): void {
-  if (!moveElement(call, room, from, to)) call.reply.nil();
+  if (moveElement(call, room, from, to) === NO_SOURCE) call.reply.nil();
 }
 
-/**
- * Moves an element from argument 1 to argument 2 and replies with it, or with an error where a key
- * is no list. False, with nothing written, when there is no source.
- */
-export function moveElement(call: DataCall, room: ListRoom, from: number, to: number): boolean {
+/** What became of a move: nothing is written without a source, and an error when it is refused. */
+export const NO_SOURCE = 0;
+export const MOVED = 1;
+const REFUSED = 2;
+
+/** Moves an element from argument 1 to argument 2 and replies with it. */
+export function moveElement(call: DataCall, room: ListRoom, from: number, to: number): number {
   const { reply } = call;
   const source = call.write(1);
-  if (source === 0) return false;
-  if (call.isWrongType(source, TYPE_LIST)) return true;
+  if (source === 0) return NO_SOURCE;
+  if (call.isWrongType(source, TYPE_LIST)) return REFUSED;
   const target = call.write(2);
-  if (target !== 0 && call.isWrongType(target, TYPE_LIST)) return true;
+  if (target !== 0 && call.isWrongType(target, TYPE_LIST)) return REFUSED;
   room.take(room.seekEnd(source, from));
   reply.bulk(room.value, 0, room.valueLength);
   const isEmptied = shift(call, room, source, target, from, to);
   tellMoved(call, from, to, 1);
   if (isEmptied) call.deleteEmptied(1, call.peek(1));
-  return true;
+  return MOVED;
 }
 
 /** LMOVEM: as many times an LMOVE as COUNT says, or as the source has elements. */

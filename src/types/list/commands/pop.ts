@@ -54,20 +54,24 @@ function popSeveral(call: DataCall, room: ListRoom, end: number): void {
   replyPopped(call, room, 1, entry, end, count);
 }
 
-/** Replies with up to `count` elements as an array and takes them out of the found list. */
-export function replyPopped(
+/**
+ * Replies with up to `count` elements as an array and takes them out of the found list. Returns how
+ * many they were.
+ */
+function replyPopped(
   call: DataCall,
   room: ListRoom,
   index: number,
   entry: number,
   end: number,
   count: number,
-): void {
+): number {
   const list = room.list.openEntry(entry);
   const popped = Math.min(count, list.length);
   if (end === END_FIRST) replyRange(call.reply, list, 0, popped);
   else replyFromLast(call.reply, list, popped);
   removePopped(call, room, index, entry, end, popped);
+  return popped;
 }
 
 /**
@@ -93,6 +97,26 @@ export function removePopped(
   call.keyspace.stats.changes += count - 1;
   call.changed(index, EVENT_LIST, end === END_FIRST ? "lpop" : "rpop");
   if (isEmptied) call.deleteEmptied(index, entry);
+}
+
+/** Passes on that one element was popped by a command which names several keys, or waits. */
+export function tellPopped({ db, effects }: DataCall, index: number, end: number): void {
+  effects.begin(db, 2);
+  effects.text(end === END_FIRST ? "LPOP" : "RPOP");
+  effects.argument(index);
+}
+
+/** As `tellPopped`, of several at once. */
+function tellSeveralPopped(
+  { db, effects }: DataCall,
+  index: number,
+  end: number,
+  count: number,
+): void {
+  effects.begin(db, 3);
+  effects.text(end === END_FIRST ? "LPOP" : "RPOP");
+  effects.argument(index);
+  effects.integer(count);
 }
 
 /** What LMPOP and BLMPOP are asked for, read from the number of keys on. */
@@ -143,7 +167,8 @@ export class MultiPop {
       if (call.isWrongType(entry, TYPE_LIST)) return true;
       reply.array(2);
       reply.bulk(args.input, args.offset(index), args.length(index));
-      replyPopped(call, room, index, entry, this.end, this.count);
+      const popped = replyPopped(call, room, index, entry, this.end, this.count);
+      if (call.effects.isOn) tellSeveralPopped(call, index, this.end, popped);
       return true;
     }
     return false;

@@ -4,7 +4,7 @@ import type { DataCall } from "../../../keyspace/data-call";
 import { TYPE_ZSET } from "../../../keyspace/entry";
 import { A_ZSET, NOT_A_ZSET, type ZsetAccess } from "../zset-access";
 import { KEY } from "./docs";
-import { POP_ARGUMENTS, PopArguments, popElements, popFromKey } from "./pop";
+import { POP_ARGUMENTS, PopArguments, popElements, popFromKey, tellPopped } from "./pop";
 
 /** BZPOPMIN, BZPOPMAX and BZMPOP: commands that wait for a sorted set with elements. */
 
@@ -29,6 +29,7 @@ function pop(call: DataCall, zsets: ZsetAccess, fromMax: boolean): void {
     reply.array(3);
     reply.bulk(args.input, args.offset(index), args.length(index));
     popElements(call, zsets, index, 1, fromMax, false);
+    if (call.effects.isOn) tellPopped(call, index, fromMax, 0);
   } else if (index === 0) {
     call.blockOn({ firstKey: 1, keyCount, type: TYPE_ZSET, timeoutMs });
   }

@@ -117,6 +117,22 @@ export class PopArguments {
   }
 }
 
+/**
+ * Passes on that elements were popped by a command which names several keys, or waits.
+ * @param count 0: one element, popped without a count.
+ */
+export function tellPopped(
+  { db, effects }: DataCall,
+  index: number,
+  fromMax: boolean,
+  count: number,
+): void {
+  effects.begin(db, count > 0 ? 3 : 2);
+  effects.text(fromMax ? "ZPOPMAX" : "ZPOPMIN");
+  effects.argument(index);
+  if (count > 0) effects.integer(count);
+}
+
 /** Replies the key and its popped elements, each a pair, as ZMPOP does. */
 export function popFromKey(
   call: DataCall,
@@ -130,6 +146,7 @@ export function popFromKey(
   reply.bulk(args.input, args.offset(index), args.length(index));
   reply.array(count);
   popElements(call, zsets, index, count, wanted.fromMax, true);
+  if (call.effects.isOn) tellPopped(call, index, wanted.fromMax, count);
 }
 
 function popFromFirst(call: DataCall, zsets: ZsetAccess, wanted: PopArguments): void {
