@@ -29,6 +29,8 @@ const MOST_UNCHECKED = 1000;
 const MEASURED_MEMBERS = 32;
 /** Bytes of a member in a reply beside its own, about. */
 const REPLY_BYTES = 8;
+/** As many members as one request names at most when a pop is passed on. */
+const MOST_TOLD = 1024;
 /** A set of which less than this part stays is made anew instead of emptied, as in Redis. */
 const MOST_POPPED = 5;
 /** Picking one at random costs about as much as walking over so many. */
@@ -51,8 +53,28 @@ function pop(call: DataCall, tools: SetTools): void {
   const place = value.randomPlace(keyspace.random);
   value.showAt(place);
   replyMember(reply, value);
+  if (call.effects.isOn) tellPopped(call, value, 1);
   value.removeAt(place);
   finishPop(call, tools, found, 1);
+}
+
+/**
+ * Passes on that the shown member was popped. Members of one pop are removed by few requests: each
+ * names as many as it may, and the first of them begins it.
+ * @param left members that are still to be told, the shown one among them.
+ */
+function tellPopped(
+  { db, effects }: DataCall,
+  value: SetReader,
+  left: number,
+  popped = left,
+): void {
+  if ((popped - left) % MOST_TOLD === 0) {
+    effects.begin(db, 2 + Math.min(left, MOST_TOLD));
+    effects.text("SREM");
+    effects.argument(1);
+  }
+  effects.bytes(value.valueBytes, value.valueAt, value.valueLength);
 }
 
 /** Stores what is left of a set and tells of it. */
@@ -87,6 +109,7 @@ function popSeveral(call: DataCall, tools: SetTools): void {
     keyspace.stats.changes += size - 1;
     call.changed(1, EVENT_SET, "spop");
     call.deleteEmptied(1, found);
+    if (call.effects.isOn) call.effects.deletion(call.db, 1);
     return;
   }
   const isMost = (size - count) * MOST_POPPED <= count;
@@ -101,6 +124,7 @@ function popPicked(call: DataCall, tools: SetTools, found: number, count: number
     const place = value.randomPlace(call.keyspace.random);
     value.showAt(place);
     replyMember(call.reply, value);
+    if (call.effects.isOn) tellPopped(call, value, left, count);
     value.removeAt(place);
   }
   finishPop(call, tools, found, count);
@@ -119,8 +143,9 @@ function popWalking(call: DataCall, tools: SetTools, count: number, isMost: bool
   value.start();
   while (value.next()) {
     if (keyspace.random.below(left--) < wanted) {
-      wanted--;
       replyMember(call.reply, value);
+      if (call.effects.isOn) tellPopped(call, value, wanted, count);
+      wanted--;
     } else if (staysRow) {
       result.appendToRow(value.valueBytes, value.valueAt, value.valueLength);
     } else {
