@@ -42,7 +42,23 @@ function geoadd(call: DataCall, adder: MemberAdder): void {
     return;
   }
   if (!adder.run(call, rules, first + 2, WORDS_PER_MEMBER)) return;
+  if (call.effects.isOn && adder.added + adder.changed > 0) tellAdded(call, adder, first);
   reply.integer(countsChanged ? adder.added + adder.changed : adder.added);
+}
+
+/** As ZADD: another machine may place otherwise. The options mean the same to it. */
+function tellAdded({ args, db, effects }: DataCall, adder: MemberAdder, first: number): void {
+  const members = (args.count - first) / WORDS_PER_MEMBER;
+  effects.begin(db, first + members * 2);
+  effects.text("zadd");
+  effects.arguments(1, first);
+  for (let i = 0; i < members; i++) {
+    const score = adder.scoreAt(i);
+    // The very corner of the map has more bits than a place should.
+    if (score <= Number.MAX_SAFE_INTEGER) effects.integer(score);
+    else effects.int64(BigInt(score));
+    effects.argument(first + i * WORDS_PER_MEMBER + 2);
+  }
 }
 
 export function addCommands(adder: MemberAdder): readonly CommandSpec<DataCall>[] {

@@ -59,6 +59,8 @@ class Counter {
     // Redis tells watchers of it, but publishes no event.
     call.signal(call.db, 1);
     call.keyspace.stats.changes++;
+    // It only reads, by its flags; but the bytes of the value are others now.
+    if (call.effects.isOn) call.effects.asIs(call.db);
     replyCount(call, count);
   }
 
