@@ -1,4 +1,5 @@
 import { formatInt64, formatInteger, parseInt64, parseSafeInteger } from "../../base/int64";
+import type { EffectStream } from "../../keyspace/effects/effect-stream";
 import type { ReplyWriter } from "../../protocol/reply-writer";
 import type { StreamId } from "./stream-id";
 
@@ -77,6 +78,12 @@ export class StreamIdText {
   reply(reply: ReplyWriter, id: StreamId): void {
     const bytes = this.#bytes;
     reply.bulk(bytes, 0, this.format(id, bytes, 0, DASH));
+  }
+
+  /** Adds an ID to the request of an effect. */
+  tell(effects: Pick<EffectStream, "bytes">, id: StreamId): void {
+    const bytes = this.#bytes;
+    effects.bytes(bytes, 0, this.format(id, bytes, 0, DASH));
   }
 
   /** Writes an ID at `at`, where there is room for ID_TEXT_BYTES; returns the offset behind it. */

@@ -4,6 +4,7 @@ import { NO_LIMIT, type Stream } from "./stream";
 import { isWord, readInteger, type StreamAccess, syntaxError } from "./stream-access";
 import { StreamId } from "./stream-id";
 import { NO_ID } from "./stream-id-text";
+import { STREAM_FIRST_ID } from "./stream-layout";
 
 /** The options of XADD and XTRIM: how to trim, and XADD's ID. One object serves all calls. */
 
@@ -38,6 +39,10 @@ export class TrimArguments {
   readonly #least = new StreamId();
   #limit = NO_LIMIT;
   #hasLimit = false;
+  /** Where `~` stands, and LIMIT; 0 for nowhere. */
+  #tildeIndex = 0;
+  #limitIndex = 0;
+  readonly #firstId = new StreamId();
   readonly #access: StreamAccess;
 
   constructor(access: StreamAccess) {
@@ -87,6 +92,41 @@ export class TrimArguments {
     return stream.trimToLength(this.#most, this.#isApproximate, this.#limit);
   }
 
+  /** Whether what is trimmed depends on how the stream lies in memory. */
+  get isApproximate(): boolean {
+    return this.#isApproximate;
+  }
+
+  /**
+   * Passes the command on with the ID of the entry that it added (where `idIndex` is not 0), and as
+   * exactly trimmed as the stream now is. LIMIT, which has been used up, is left out.
+   */
+  tell(call: DataCall, stream: Stream, id: StreamId): void {
+    const { args, effects } = call;
+    const { text } = this.#access;
+    effects.begin(call.db, args.count - (this.#limitIndex > 0 ? 2 : 0));
+    for (let i = 0; i < args.count; i++) {
+      if (i === this.#limitIndex && i > 0) i++;
+      else if (i === this.idIndex && i > 0) text.tell(effects, id);
+      else if (i === this.#tildeIndex && i > 0) {
+        this.#tellTrimmed(call, stream);
+        i++;
+      } else effects.argument(i);
+    }
+  }
+
+  #tellTrimmed({ effects }: DataCall, stream: Stream): void {
+    effects.text("=");
+    if (this.#strategy === BY_LENGTH) {
+      effects.integer(stream.length);
+      return;
+    }
+    const first = this.#firstId;
+    // Without entries nothing is left that could stay.
+    if (stream.loadId(first, STREAM_FIRST_ID).isZero) first.setMax();
+    this.#access.text.tell(effects, first);
+  }
+
   #reset(): void {
     this.noMakeStream = false;
     this.idIndex = 0;
@@ -95,6 +135,8 @@ export class TrimArguments {
     this.#isApproximate = false;
     this.#limit = NO_LIMIT;
     this.#hasLimit = false;
+    this.#tildeIndex = 0;
+    this.#limitIndex = 0;
   }
 
   /** Reads MAXLEN or MINID with its operator; the index of its last argument, or 0 for an error. */
@@ -108,6 +150,7 @@ export class TrimArguments {
     const hasOperator = isApproximate || (more >= 2 && isWord(call, index + 1, EQUALS));
     const at = index + (hasOperator ? 2 : 1);
     this.#isApproximate = isApproximate;
+    if (isApproximate) this.#tildeIndex = index + 1;
     if (isLength) {
       this.#most = readInteger(call, at);
       if (Number.isNaN(this.#most)) return 0;
@@ -124,6 +167,7 @@ export class TrimArguments {
   }
 
   #readLimit(call: DataCall, index: number): boolean {
+    this.#limitIndex = index - 1;
     this.#limit = readInteger(call, index);
     if (Number.isNaN(this.#limit)) return false;
     if (this.#limit < 0) {

@@ -61,8 +61,12 @@ class Append {
     stream.append(this.#id, call.args, first, pairs);
     this.#access.text.reply(call.reply, this.#id);
     call.changed(1, EVENT_STREAM, "xadd");
-    if (!this.#options.trims) return;
-    if (this.#options.trim(stream) > 0) call.notify(call.db, 1, EVENT_STREAM, "xtrim");
+    const options = this.#options;
+    if (options.trims && options.trim(stream) > 0) {
+      call.notify(call.db, 1, EVENT_STREAM, "xtrim");
+    }
+    if (!call.effects.isOn) return;
+    if (options.idKind !== WHOLE_ID || options.isApproximate) options.tell(call, stream, this.#id);
   }
 
   /** The new entry's ID; false, with the error written, when it cannot be had. */

@@ -52,7 +52,7 @@ class AutoClaim {
       return false;
     }
     if (!readRangeStart(call, streams, 5, this.#start)) return false;
-    this.#claims.clear();
+    this.#claims.clear(call);
     this.#claims.justId = false;
     this.#count = DEFAULT_COUNT;
     for (let i = 6; i < args.count; i++) {

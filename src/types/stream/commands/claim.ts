@@ -47,11 +47,13 @@ class Claim {
     this.#readIds(call);
     if (!this.#readOptions(call)) return;
     const group = this.#groups.own(call);
-    if (this.#lastId.compare(group.loadLastId(this.#groupLastId)) > 0) {
+    const isLater = this.#lastId.compare(group.loadLastId(this.#groupLastId)) > 0;
+    if (isLater) {
       group.storeLastId(this.#lastId);
       call.keyspace.stats.changes++;
     }
     this.#claimAll(call);
+    if (isLater) this.#claims.tellLastId(call);
     this.#claims.replyClaimed(call);
   }
 
@@ -65,7 +67,7 @@ class Claim {
 
   #readOptions(call: DataCall): boolean {
     const { args } = call;
-    this.#claims.clear();
+    this.#claims.clear(call);
     this.#claims.justId = false;
     this.#isForced = false;
     this.#deliveries = COUNT_DELIVERY;

@@ -39,8 +39,12 @@ class Delete {
     const state = this.#access.write(call, 1);
     if (state === NO_STREAM) call.reply.integer(0);
     if (state !== A_STREAM) return;
-    const removed = this.#trim.trim(this.#access.own(call));
-    if (removed > 0) changedBy(call, removed, "xtrim");
+    const stream = this.#access.own(call);
+    const removed = this.#trim.trim(stream);
+    if (removed > 0) {
+      changedBy(call, removed, "xtrim");
+      if (call.effects.isOn && this.#trim.isApproximate) this.#trim.tell(call, stream, this.#id);
+    }
     call.reply.integer(removed);
   }
 }

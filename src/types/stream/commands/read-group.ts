@@ -1,7 +1,9 @@
 import type { CommandSpec } from "../../../command/spec";
 import type { DataCall } from "../../../keyspace/data-call";
 import { TYPE_STREAM, typeOf } from "../../../keyspace/entry";
+import { NO_CONSUMER } from "../groups/consumer-group";
 import type { GroupAccess } from "../groups/group-access";
+import { GroupEffects } from "../groups/group-effects";
 import { PENDING_DELIVERIES, PENDING_ID } from "../groups/group-layout";
 import { type IdleEntry, IdlePending } from "../groups/idle-pending";
 import { NO_CLAIM, ReadArguments } from "../read-arguments";
@@ -45,11 +47,15 @@ class ReadGroup {
   readonly #promised = new Map<number, number>();
   readonly #id = new StreamId();
   readonly #lastRead = new StreamId();
+  readonly #effects: GroupEffects;
+  /** Where the key and the group are among the arguments. */
+  readonly #where = { keyIndex: 0, groupIndex: 0 };
   /** In how many ms there may be something to claim although nothing else happens. */
   #retryMs = Number.POSITIVE_INFINITY;
 
   constructor(groups: GroupAccess) {
     this.#groups = groups;
+    this.#effects = new GroupEffects(groups);
     this.#idle = new IdlePending(groups);
   }
 
@@ -59,6 +65,7 @@ class ReadGroup {
     const streams = this.#lookAtStreams(call);
     if (streams < 0) return;
     if (streams > 0) startReply(call, streams);
+    if (call.effects.isOn) call.effects.none();
     for (let i = 0; i < options.keyCount; i++) {
       if (call.mayServeFrom(options.firstKey + i)) this.#serve(call, i);
     }
@@ -161,7 +168,15 @@ class ReadGroup {
     if (serves === NOTHING) return;
     this.#groups.open(call, groupIndex);
     this.#groups.own(call);
+    const isNew = this.#groups.findConsumer(call, groupIndex + 1) === NO_CONSUMER;
     const consumer = this.#groups.seenConsumer(call, groupIndex + 1, keyIndex);
+    this.#where.keyIndex = keyIndex;
+    this.#where.groupIndex = groupIndex;
+    // What is pending tells of its consumer.
+    const isTold = serves === NEW_ENTRIES && !this.#options.noAck;
+    if (isNew && !isTold && call.effects.isOn) {
+      this.#effects.consumer(call, this.#where, groupIndex + 1);
+    }
     if (serves === NEW_ENTRIES) this.#groups.group(call).loadLastId(this.#after[i]);
     if (!reply.resp3) reply.array(2);
     reply.bulk(args.input, args.offset(keyIndex), args.length(keyIndex));
@@ -184,17 +199,20 @@ class ReadGroup {
     for (const claim of claims) this.#claim(call, consumer, claim);
     group.loadLastId(this.#lastRead);
     stream.seekRange(from, MAX_ID);
+    let isBehind = false;
     for (let left = count; left > 0 && stream.next(); left--) {
       const { id } = stream.node;
       if (id.compare(this.#lastRead) > 0) {
         this.#lastRead.copy(id);
         entriesRead.count(stream, group, id);
         group.storeLastId(id);
+        isBehind = noAck;
       }
       if (claimIdleMs === NO_CLAIM) replyEntry(call, streams.text, stream.node, true);
       else this.#replyWithDelivery(call, 0, 0n);
       if (!noAck) this.#addPending(call, consumer, id);
     }
+    if (isBehind && call.effects.isOn) this.#effects.lastId(call, this.#where);
     if (claims.length + count > 0) group.markActive(consumer, call.nowMs);
     if (count > 0 && !noAck) call.signalRetrying(keyIndex);
   }
@@ -208,6 +226,7 @@ class ReadGroup {
     this.#replyWithDelivery(call, call.nowMs - sinceMs, deliveries);
     group.assignPending(consumer, call.nowMs);
     group.countDelivery();
+    if (call.effects.isOn) this.#effects.pending(call, this.#where, id);
     call.keyspace.stats.changes++;
   }
 
@@ -227,6 +246,7 @@ class ReadGroup {
     if (isNew) group.addPending(id);
     group.assignPending(consumer, call.nowMs);
     if (!isNew) group.setDeliveries(1n);
+    if (call.effects.isOn) this.#effects.pending(call, this.#where, id);
   }
 
   /** What is pending for the consumer; an entry that is gone is told by its ID alone. */

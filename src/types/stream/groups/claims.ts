@@ -3,6 +3,7 @@ import { StreamId } from "../stream-id";
 import { replyEntry } from "../stream-reply";
 import { NO_CONSUMER } from "./consumer-group";
 import type { GroupAccess } from "./group-access";
+import { GroupEffects } from "./group-effects";
 import { IdList } from "./id-list";
 
 /**
@@ -14,6 +15,8 @@ import { IdList } from "./id-list";
 export const COUNT_DELIVERY = -1n;
 
 const KEY_INDEX = 1;
+/** Key and group, of both commands. */
+const ARGUMENTS = { keyIndex: KEY_INDEX, groupIndex: 2 };
 const CONSUMER_INDEX = 3;
 
 export class Claims {
@@ -24,14 +27,17 @@ export class Claims {
   readonly deleted = new IdList();
   #consumer = NO_CONSUMER;
   readonly #groups: GroupAccess;
+  readonly #effects: GroupEffects;
   readonly #id = new StreamId();
 
   constructor(groups: GroupAccess) {
     this.#groups = groups;
+    this.#effects = new GroupEffects(groups);
   }
 
-  /** Begins anew, for another command. */
-  clear(): void {
+  /** Begins anew, for another command, which is passed on as what it has claimed. */
+  clear(call: DataCall): void {
+    if (call.effects.isOn) call.effects.none();
     this.#consumer = NO_CONSUMER;
     this.claimed.clear();
     this.deleted.clear();
@@ -44,6 +50,8 @@ export class Claims {
     if (stream.next()) return true;
     const group = this.#groups.group(call);
     if (!group.findPending(id)) return false;
+    // Who finds no entry forgets what is pending of it.
+    if (call.effects.isOn) this.#effects.pending(call, ARGUMENTS, id);
     group.removePending();
     this.deleted.push(id);
     call.keyspace.stats.changes++;
@@ -60,10 +68,17 @@ export class Claims {
     group.assignPending(consumer, timeMs);
     if (deliveries !== COUNT_DELIVERY) group.setDeliveries(deliveries);
     else if (!this.justId) group.countDelivery();
+    if (call.effects.isOn) this.#effects.pending(call, ARGUMENTS, id);
     group.markActive(consumer, call.nowMs);
     this.claimed.push(id);
     call.signalRetrying(KEY_INDEX);
     call.keyspace.stats.changes++;
+  }
+
+  /** The group has got another last ID, which nothing claimed has told of. */
+  tellLastId(call: DataCall): void {
+    const isTold = this.claimed.count + this.deleted.count > 0;
+    if (!isTold && call.effects.isOn) this.#effects.lastId(call, ARGUMENTS);
   }
 
   replyClaimed(call: DataCall): void {

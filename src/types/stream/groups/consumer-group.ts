@@ -250,6 +250,11 @@ export class ConsumerGroup {
     return number64At(this.#memory, this.pending, PENDING_TIME);
   }
 
+  /** How often what was found has been delivered. Allocates. */
+  get pendingDeliveries(): bigint {
+    return int64At(this.#memory, this.pending, PENDING_DELIVERIES);
+  }
+
   /** Removes what was found: it is acknowledged, or its entry is gone. */
   removePending(): void {
     const memory = this.#memory;
