@@ -24,6 +24,16 @@ export interface KeyspaceEvents {
   missed(database: Database, key: Uint8Array, at: number, length: number): void;
   /** An entry is about to be removed because its time has come. */
   expired(database: Database, entry: number): void;
+  /** A field of a hash is about to be removed because its time has come. */
+  fieldExpired(
+    database: Database,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+    field: Uint8Array,
+    fieldAt: number,
+    fieldLength: number,
+  ): void;
   /** An entry is about to be removed to free memory. */
   evicted(database: Database, entry: number): void;
   /** A database is about to be emptied as a whole. */

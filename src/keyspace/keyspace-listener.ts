@@ -20,6 +20,16 @@ export class KeyspaceListener implements KeyspaceEvents {
 
   expired(_database: Database, _entry: number): void {}
 
+  fieldExpired(
+    _database: Database,
+    _key: Uint8Array,
+    _keyAt: number,
+    _keyLength: number,
+    _field: Uint8Array,
+    _fieldAt: number,
+    _fieldLength: number,
+  ): void {}
+
   evicted(_database: Database, _entry: number): void {}
 
   flushed(_database: Database): void {}

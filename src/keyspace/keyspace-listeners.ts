@@ -48,6 +48,20 @@ export class KeyspaceListeners implements KeyspaceEvents {
     for (const listener of this.#listeners) listener.expired(database, entry);
   }
 
+  fieldExpired(
+    database: Database,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+    field: Uint8Array,
+    fieldAt: number,
+    fieldLength: number,
+  ): void {
+    for (const listener of this.#listeners) {
+      listener.fieldExpired(database, key, keyAt, keyLength, field, fieldAt, fieldLength);
+    }
+  }
+
   evicted(database: Database, entry: number): void {
     for (const listener of this.#listeners) listener.evicted(database, entry);
   }

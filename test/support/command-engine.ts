@@ -131,6 +131,7 @@ export class CommandEngine {
       added: (database, entry) => noteEntry("new", database, entry),
       missed: (database, key, at, length) => note("keymiss", database, key, at, length),
       expired: (database, entry) => noteEntry("expired", database, entry),
+      fieldExpired: () => undefined,
       evicted: (database, entry) => noteEntry("evicted", database, entry),
       flushed: () => undefined,
       emptied: () => undefined,

@@ -179,6 +179,21 @@ export class EffectStream extends KeyspaceListener {
     this.#deleted(database, entry, this.unlinksExpired);
   }
 
+  override fieldExpired(
+    database: Database,
+    key: Uint8Array,
+    keyAt: number,
+    keyLength: number,
+    field: Uint8Array,
+    fieldAt: number,
+    fieldLength: number,
+  ): void {
+    this.#begin(database.index, 3);
+    this.#buffer.text("HDEL");
+    this.#buffer.bulk(key, keyAt, keyLength);
+    this.#buffer.bulk(field, fieldAt, fieldLength);
+  }
+
   /** Eviction makes room before a command, which has nothing to do with it. */
   override evicted(database: Database, entry: number): void {
     this.#deleted(database, entry, this.unlinksEvicted);

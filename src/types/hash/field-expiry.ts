@@ -54,6 +54,11 @@ export class FieldExpiry extends KeyspaceListener {
   readonly #found = new EntryList();
   readonly #fields = new EntryList();
   #value: HashValue | undefined;
+  /** The hash that is being visited, for `#tellExpired`. */
+  #visited: Database | undefined;
+  #visitedIndex: ExpiryIndex | undefined;
+  #visitedEntry = 0;
+  readonly #tellExpired = (handle: number): void => this.#tell(handle);
   #isBehind = false;
   #looked = 0;
   #treated = 0;
@@ -185,14 +190,32 @@ export class FieldExpiry extends KeyspaceListener {
     this.#value ??= new HashValue(keyspace.memory, keyspace.hash, new HashLimits());
     const value = this.#value.open(found, keyspace.nowMs);
     const before = value.count;
+    this.#visited = database;
+    this.#visitedIndex = index;
+    this.#visitedEntry = entry;
     const leastMs =
       value.encoding === HASH_DICT
         ? this.#sweepDict(value, index, entry, endMs)
-        : value.expireInListpack();
+        : value.expireInListpack(this.#tellExpired);
     const removed = before - value.count;
     if (removed > 0) this.#finish(database, index, entry, value, removed);
     if (leastMs === NEVER) index.drop(entry);
     else if (leastMs >= 0) index.endRound(entry, leastMs);
+  }
+
+  /** A field of the hash that is being visited is about to go. */
+  #tell(handle: number): void {
+    const database = this.#visited;
+    const index = this.#visitedIndex;
+    const value = this.#value;
+    if (database === undefined || index === undefined || value === undefined) return;
+    const key = index.keyBytes(this.#visitedEntry);
+    const keyAt = index.keyStart(this.#visitedEntry);
+    const keyLength = index.keyLength(this.#visitedEntry);
+    value.showField(handle);
+    const { bytes, at, length } = value;
+    const { events } = this.#parts.keyspace;
+    events.fieldExpired(database, key, keyAt, keyLength, bytes, at, length);
   }
 
   /** Stores and tells what a visit has changed. */
@@ -238,8 +261,10 @@ export class FieldExpiry extends KeyspaceListener {
       sweepExpiring(arena, dict, from, position - from, fields.clear());
       for (let i = 0; i < fields.count; i++) {
         const expiryMs = fieldExpiryOf(arena, fields.refs[i]);
-        if (expiryMs <= value.nowMs) value.remove(fields.refs[i]);
-        else if (expiryMs < leastMs) leastMs = expiryMs;
+        if (expiryMs <= value.nowMs) {
+          this.#tell(fields.refs[i]);
+          value.remove(fields.refs[i]);
+        } else if (expiryMs < leastMs) leastMs = expiryMs;
       }
       position = Math.min(from, dict.chunks * CHUNK_BUCKETS);
       if (position > 0 && this.#parts.monotonicMs() >= endMs) {

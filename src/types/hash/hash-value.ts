@@ -165,6 +165,13 @@ export class HashValue extends HashReader {
     return this.isExpired(handle) ? 0 : handle;
   }
 
+  /** Whether there still is a field that nobody finds, because its time has come. */
+  hides(field: Uint8Array, fieldAt: number, fieldLength: number): boolean {
+    if (!this.mayExpire) return false;
+    const handle = this.#locate(field, fieldAt, fieldLength);
+    return handle !== 0 && this.isExpired(handle);
+  }
+
   /** Fields that are there: all but those whose time has come. O(N) where fields expire, else O(1). */
   countLive(): number {
     const { encoding, count } = this;
@@ -277,10 +284,10 @@ export class HashValue extends HashReader {
   }
 
   /**
-   * Takes the fields whose time has come out of a listpack. Returns the least expiry of those that
-   * stay, NEVER when none has one.
+   * Takes the fields whose time has come out of a listpack, `tell` being told of each before. Returns
+   * the least expiry of those that stay, NEVER when none has one.
    */
-  expireInListpack(): number {
+  expireInListpack(tell: (handle: number) => void): number {
     const pack = this.#pack;
     let leastMs = NEVER;
     let expired = 0;
@@ -295,7 +302,8 @@ export class HashValue extends HashReader {
     const kept = new Listpack(this.arena).create(pack.listpackBytes);
     for (let offset = pack.first(); offset !== 0; ) {
       const next = this.#nextTriple(offset);
-      if (!this.isExpired(offset)) kept.appendFrom(pack, offset, next, 3);
+      if (this.isExpired(offset)) tell(offset);
+      else kept.appendFrom(pack, offset, next, 3);
       offset = next;
     }
     const { ref } = kept;

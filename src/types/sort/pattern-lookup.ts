@@ -23,6 +23,8 @@ export class PatternLookup {
   bytes: Uint8Array = new Uint8Array(0);
   at = 0;
   length = 0;
+  /** Whether a field was passed over that is still there but has expired. */
+  hasMetExpired = false;
   /** The segment that `bytes` are, or -1. */
   #segment = IN_NO_SEGMENT;
   #key = new Uint8Array(256);
@@ -82,7 +84,10 @@ export class PatternLookup {
   #showField(entry: number, field: Uint8Array, at: number, length: number): boolean {
     const hash = this.#hash.open(entry, this.#call.keyspace.dueMs);
     const handle = hash.find(field, at, length);
-    if (handle === 0) return false;
+    if (handle === 0) {
+      this.hasMetExpired ||= hash.hides(field, at, length);
+      return false;
+    }
     hash.showValue(handle);
     return this.#show(hash.segment, hash.bytes, hash.at, hash.length);
   }

@@ -12,6 +12,8 @@ import { SortArguments } from "./sort-arguments";
 import { SortedSource } from "./sorted-source";
 
 const LETTER_N = 0x6e;
+/** As many elements as one request names at most when the result is passed on. */
+const MOST_TOLD = 1024;
 const ERR_NO_NUMBER = "ERR One or more scores can't be converted into double";
 
 /**
@@ -190,9 +192,35 @@ class SortRun {
       call.replaceValue(storeIndex, TYPE_LIST, list.encoding, list.ref);
       call.keyspace.stats.changes += list.length - 1;
       call.changed(storeIndex, EVENT_LIST, "sortstore");
+      if (call.effects.isOn && lookup.hasMetExpired) tellStored(call, storeIndex, list);
       return;
     }
-    call.deleteEvenExpired(storeIndex);
+    const isDeleted = call.deleteEvenExpired(storeIndex);
+    if (isDeleted && call.effects.isOn && lookup.hasMetExpired) {
+      call.effects.deletion(call.db, storeIndex);
+    }
+  }
+}
+
+/** Who loads this knows no time and would meet fields that have expired here. */
+function tellStored({ db, effects }: DataCall, storeIndex: number, list: List): void {
+  const { pack } = list;
+  effects.deletion(db, storeIndex);
+  let left = list.length;
+  let inRequest = 0;
+  for (let more = list.firstNode(); more; more = list.nextNode()) {
+    for (let offset = pack.first(); offset !== 0; offset = pack.next(offset)) {
+      if (inRequest === 0) {
+        inRequest = Math.min(left, MOST_TOLD);
+        effects.begin(db, 2 + inRequest);
+        effects.text("RPUSH");
+        effects.argument(storeIndex);
+      }
+      pack.read(offset);
+      effects.bytes(pack.valueBytes, pack.valueAt, pack.valueLength);
+      inRequest--;
+      left--;
+    }
   }
 }
 

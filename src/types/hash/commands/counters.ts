@@ -18,7 +18,9 @@ import { ERR_NOT_FLOAT, ERR_NOT_INTEGER } from "../../../command/error-texts";
 import { type CommandSpec, keyAt } from "../../../command/spec";
 import { EVENT_HASH } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
+import { NO_FIELD_EXPIRY } from "../field-entry";
 import type { HashAccess } from "../hash-access";
+import type { HashValue } from "../hash-value";
 import { FIELD, KEY } from "./docs";
 
 /**
@@ -50,6 +52,11 @@ function showNumber(call: DataCall, hashes: HashAccess): boolean {
   return true;
 }
 
+/** Whether the field keeps its expiry, has none, or had one that is over. */
+const HAS_NO_EXPIRY = 0;
+const KEEPS_EXPIRY = 1;
+const HAS_EXPIRED = 2;
+
 function storeNumber(
   call: DataCall,
   hashes: HashAccess,
@@ -57,11 +64,49 @@ function storeNumber(
   length: number,
   event: string,
 ): void {
-  const { args } = call;
+  const { args, effects } = call;
   const value = hashes.value(call);
+  const expiry = effects.isOn ? expiryState(call, value) : HAS_NO_EXPIRY;
   value.set(args.input, args.offset(2), args.length(2), bytes, 0, length, true);
   hashes.store(call);
   call.changed(1, EVENT_HASH, event);
+  if (!effects.isOn) return;
+  const isFloat = event !== "hincrby";
+  if (isFloat && expiry === KEEPS_EXPIRY) tellValueAlone(call, bytes, length);
+  else if (isFloat || expiry === HAS_EXPIRED) tellValue(call, bytes, length);
+}
+
+function expiryState({ args }: DataCall, value: HashValue): number {
+  const { input } = args;
+  const at = args.offset(2);
+  const length = args.length(2);
+  if (value.hides(input, at, length)) return HAS_EXPIRED;
+  const handle = value.mayExpire ? value.find(input, at, length) : 0;
+  const expires = handle !== 0 && value.expiryOf(handle) !== NO_FIELD_EXPIRY;
+  return expires ? KEEPS_EXPIRY : HAS_NO_EXPIRY;
+}
+
+/**
+ * Another machine may add otherwise, so a sum with a fraction is passed on; and so is what is added
+ * to a field that has expired, as who loads it knows no time.
+ */
+function tellValue({ db, effects }: DataCall, bytes: Uint8Array, length: number): void {
+  effects.begin(db, 4);
+  effects.text("HSET");
+  effects.arguments(1, 3);
+  effects.bytes(bytes, 0, length);
+}
+
+/** As `tellValue`, where HSET would take the expiry away. */
+function tellValueAlone({ db, effects }: DataCall, bytes: Uint8Array, length: number): void {
+  effects.begin(db, 7);
+  effects.text("HSETEX");
+  effects.argument(1);
+  effects.text("KEEPTTL");
+  effects.text("FIELDS");
+  effects.text("1");
+  effects.argument(2);
+  effects.bytes(bytes, 0, length);
 }
 
 function incrementBy(call: DataCall, hashes: HashAccess, digits: Uint8Array): void {

@@ -86,11 +86,11 @@ function expireField(
   if (!holds(condition, value.expiryOf(handle), timeMs)) return REFUSED;
   if (isPastTime(call, timeMs)) {
     value.delete(input, at, length);
-    changes.deleted++;
+    changes.delete(index);
     return IS_DELETED;
   }
   value.setExpiry(input, at, length, timeMs);
-  changes.expire(timeMs);
+  changes.expire(index, timeMs);
   return IS_SET;
 }
 

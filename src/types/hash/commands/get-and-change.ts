@@ -45,7 +45,7 @@ function getAndDelete(call: DataCall, hashes: HashAccess): void {
   for (let i = first; i < args.count; i++) {
     if (!replyValue(call, value, i)) continue;
     value.delete(args.input, args.offset(i), args.length(i));
-    changes.deleted++;
+    changes.delete(i);
   }
   changes.finish(call, hashes);
 }
@@ -88,13 +88,13 @@ function changeExpiry(
   if (timeMs === NO_FIELD_EXPIRY) {
     if (value.expiryOf(value.find(input, at, length)) === NO_FIELD_EXPIRY) return;
     value.setExpiry(input, at, length, NO_FIELD_EXPIRY);
-    changes.persisted++;
+    changes.persist(index);
   } else if (isPastTime(call, timeMs)) {
     value.delete(input, at, length);
-    changes.deleted++;
+    changes.delete(index);
   } else {
     value.setExpiry(input, at, length, timeMs);
-    changes.expire(timeMs);
+    changes.expire(index, timeMs);
   }
 }
 

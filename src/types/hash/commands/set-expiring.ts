@@ -103,7 +103,7 @@ function setExpiring(call: DataCall, hashes: HashAccess): void {
   const changes = new FieldChanges();
   for (let i = options.first; i < options.end; i += 2)
     setField(call, value, i, options, timeMs, changes);
-  changes.finish(call, hashes);
+  changes.finish(call, hashes, options.keepsExpiry);
   reply.integer(1);
 }
 
@@ -130,15 +130,16 @@ function setField(
   const at = args.offset(index);
   const length = args.length(index);
   const valueAt = args.offset(index + 1);
+  if (options.keepsExpiry && value.hides(input, at, length)) changes.renew(index);
   value.set(input, at, length, input, valueAt, args.length(index + 1), options.keepsExpiry);
-  changes.set++;
+  changes.set(index);
   if (options.unit === UNIT_NONE) return;
   if (isPastTime(call, timeMs)) {
     value.delete(input, at, length);
-    changes.deleted++;
+    changes.delete(index);
   } else {
     value.setExpiry(input, at, length, timeMs);
-    changes.expire(timeMs);
+    changes.expire(index, timeMs);
   }
 }
 

@@ -51,10 +51,19 @@ function setIfAbsent(call: DataCall, hashes: HashAccess): void {
     reply.integer(0);
     return;
   }
+  const hidden = call.effects.isOn && value.hides(input, fieldAt, fieldLength);
   value.set(input, fieldAt, fieldLength, input, args.offset(3), args.length(3));
   hashes.store(call);
   call.changed(1, EVENT_HASH, "hset");
+  if (hidden) tellSet(call);
   reply.integer(1);
+}
+
+/** Who loads this knows no time: for him the field that has expired is still there. */
+function tellSet({ args, db, effects }: DataCall): void {
+  effects.begin(db, args.count);
+  effects.text("HSET");
+  effects.arguments(1, args.count);
 }
 
 export function setCommands(hashes: HashAccess): readonly CommandSpec<DataCall>[] {

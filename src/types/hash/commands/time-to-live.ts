@@ -54,7 +54,7 @@ function persist(call: DataCall, hashes: HashAccess): void {
     }
     const value = hashes.value(call);
     value.setExpiry(args.input, args.offset(i), args.length(i), NO_FIELD_EXPIRY);
-    changes.persisted++;
+    changes.persist(i);
     reply.integer(IS_PERSISTED);
   }
   changes.finish(call, hashes);
