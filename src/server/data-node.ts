@@ -21,6 +21,7 @@ import { Arena } from "../memory/arena";
 import type { BitOperations } from "../native/bit-operations";
 import type { ByteCodecs } from "../native/byte-codecs";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
+import { CommandReplay } from "../persistence/aof/command-replay";
 import { LOADING_GATE } from "../persistence/loading/loading-gate";
 import { DISK_ERROR_GATE } from "../persistence/snapshot/disk-error-gate";
 import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
@@ -410,7 +411,9 @@ export class DataNode {
 
   /** What runs commands beside those of the turn. */
   #attachNested(scratch: ScratchRequest): void {
-    const { call, pipeline, loop } = this;
+    const { call, pipeline, loop, table } = this;
+    const { onCrash } = this.#parts;
+    this.persistence.attachReplay(new CommandReplay({ call, table, onCrash }, INPUT_SCRATCH_AT));
     const beginNested = (): void => pipeline.beginNested();
     this.context.transactions.attach({
       scratch,

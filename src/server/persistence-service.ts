@@ -6,6 +6,11 @@ import type { UsedMemory } from "../keyspace/used-memory";
 import type { ValueLoader } from "../keyspace/value-codec";
 import type { Arena } from "../memory/arena";
 import type { ByteCodecs } from "../native/byte-codecs";
+import { FileDisk } from "../persistence/aof/aof-disk";
+import { AofFiles } from "../persistence/aof/aof-files";
+import { AofLoading } from "../persistence/aof/aof-loading";
+import type { CommandReplay } from "../persistence/aof/command-replay";
+import { ManifestProblem } from "../persistence/aof/manifest";
 import { DatasetLoading } from "../persistence/loading/dataset-loading";
 import { LoadProblem } from "../persistence/loading/load-problem";
 import { LoadingProgress } from "../persistence/loading/loading-progress";
@@ -48,6 +53,8 @@ export class PersistenceService {
   readonly codecs: ByteCodecs;
   readonly loading: LoadingProgress;
   readonly #rdb: DatasetLoading;
+  readonly #aofFiles: AofFiles;
+  #aof: AofLoading | undefined;
   readonly #parts: PersistenceServiceParts;
   /** Databases that may have more chunks than they need since a snapshot forbade to merge. */
   #wide = 0;
@@ -86,7 +93,24 @@ export class PersistenceService {
       progress: this.loading,
       keyDelayUs: () => config.number("key-load-delay"),
     });
+    this.#aofFiles = newAofFiles(config, log);
     keyspace.afterFlushAll = () => this.saves.flushedAll();
+  }
+
+  /** Called once, when there are commands: `replay` runs those of append only files. */
+  attachReplay(replay: CommandReplay): void {
+    const { config, keyspace, loaders, codecs, clock, log } = this.#parts;
+    this.#aof = new AofLoading({
+      keyspace,
+      loaders,
+      codecs,
+      clock,
+      log,
+      progress: this.loading,
+      keyDelayUs: () => config.number("key-load-delay"),
+      replay,
+      loadsTruncated: () => config.flag("aof-load-truncated"),
+    });
   }
 
   /** Whether something beside a snapshot keeps the one place for background work taken. */
@@ -95,10 +119,57 @@ export class PersistenceService {
   }
 
   /**
-   * At the start of the process: reads the file, if there is one, in slices between which clients
-   * are told to wait. @throws LoadProblem; then the data set must not be used.
+   * At the start of the process: reads the append only file, where that is on, else the RDB file, if
+   * there is one, in slices between which clients are told to wait.
+   * @throws LoadProblem; then the data set must not be used.
    */
   async loadAtStart(): Promise<void> {
+    if (!this.#parts.config.flag("appendonly")) {
+      await this.#loadRdbAtStart();
+      return;
+    }
+    const loading = this.#beginAof();
+    while (!loading.step(LOADING_SLICE_MS)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.#aofLoaded(loading);
+  }
+
+  /** DEBUG LOADAOF, within a command: what was written last must be in the files. */
+  reloadAof(): void {
+    const { keyspace, log } = this.#parts;
+    const loading = this.#beginAof();
+    // Whatever is found out from here on, there is no data set to go back to.
+    for (const database of keyspace.databases) keyspace.flush(database);
+    while (!loading.step(Number.POSITIVE_INFINITY));
+    this.#aofLoaded(loading);
+    log.warning("Append Only File loaded by DEBUG LOADAOF");
+  }
+
+  #beginAof(): AofLoading {
+    const files = this.#aofFiles;
+    const loading = this.#aof;
+    if (loading === undefined) throw new Error("there are no commands to run yet");
+    try {
+      files.readManifest();
+    } catch (error) {
+      if (!(error instanceof ManifestProblem)) throw error;
+      throw new LoadProblem(error.report.join("\n"));
+    }
+    if (!files.adoptOldFile()) {
+      throw new LoadProblem("The append only file of an older version could not be taken over.");
+    }
+    loading.begin(files.manifest, (name) => files.disk.path("aof", name));
+    return loading;
+  }
+
+  #aofLoaded({ functions }: AofLoading): void {
+    const { keyspace } = this.#parts;
+    this.saves.functions = functions;
+    keyspace.stats.savedChanges = keyspace.stats.changes;
+  }
+
+  async #loadRdbAtStart(): Promise<void> {
     const { config, clock, log, keyspace } = this.#parts;
     const startedMs = clock.monotonicMs();
     try {
@@ -174,4 +245,13 @@ export class PersistenceService {
       else if (++merges % MERGES_PER_LOOK === 0 && clock.monotonicMs() >= endMs) return;
     }
   }
+}
+
+function newAofFiles(config: Config, log: SessionLog): AofFiles {
+  const directoryName = config.value("appenddirname");
+  const disk = new FileDisk(() => {
+    const server = config.value("dir");
+    return { server, aof: `${server}/${directoryName}` };
+  });
+  return new AofFiles({ disk, log, aofName: config.value("appendfilename"), directoryName });
 }

@@ -47,6 +47,9 @@ const RDB_START = Buffer.from("REDIS");
 export class AofLoading {
   /** Function libraries that the files have brought along. */
   functions: Uint8Array[] = [];
+  /** What the files have together, and the base alone, once they are loaded. */
+  totalBytes = 0;
+  baseBytes = 0;
   readonly #parts: AofLoadingParts;
   #files: LoadedFile[] = [];
   #current: Current | undefined;
@@ -65,6 +68,8 @@ export class AofLoading {
     const { base, increments } = manifest;
     this.#files = [];
     this.functions = [];
+    this.totalBytes = 0;
+    this.baseBytes = 0;
     this.#doneBytes = 0;
     if (base !== undefined) this.#files.push(lookedAt(base.name, pathOf, "base"));
     for (const { name } of increments) this.#files.push(lookedAt(name, pathOf, "incr"));
@@ -152,6 +157,8 @@ export class AofLoading {
     const seconds = ((clock.monotonicMs() - startedMs) / 1000).toFixed(3);
     log.notice(`DB loaded from ${file.kind} file ${file.shownName}: ${seconds} seconds`);
     this.#doneBytes += file.sizeBytes;
+    this.totalBytes += commands.position;
+    if (file.kind === "base") this.baseBytes = commands.position;
     this.#current = undefined;
   }
 

@@ -80,16 +80,18 @@ export class CommandReplay {
   /** Commands are going to be run, at the time `nowMs`. */
   begin(nowMs: number): void {
     const { call } = this.#parts;
-    const { client, reply, args, command, mayBlock, keyspace } = call;
+    const { client, reply, args, command, mayBlock, keyspace, effects } = call;
     const { slot, resp3 } = reply;
     const { base, count } = args;
     const before = call.nowMs;
+    const tellsEffects = effects.isOn;
     this.#restore = () => {
       call.client = client;
       call.command = command;
       call.mayBlock = mayBlock;
       call.nowMs = before;
       keyspace.loadsCommands = false;
+      effects.isOn = tellsEffects;
       args.set(base, count);
       reply.resp3 = resp3;
       reply.begin(slot);
@@ -98,6 +100,7 @@ export class CommandReplay {
     call.mayBlock = false;
     call.nowMs = nowMs;
     keyspace.loadsCommands = true;
+    effects.isOn = false;
     reply.resp3 = false;
   }
 

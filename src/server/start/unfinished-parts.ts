@@ -2,7 +2,6 @@
  * What a configuration may ask for and this build cannot do yet: refused where going on would be
  * dangerous, warned of where it only does less. Each part that gets built takes its lines away.
  */
-import { existsSync } from "node:fs";
 import type { Config } from "../../config/config";
 import {
   type ConfigLine,
@@ -45,12 +44,6 @@ export function missingParts(config: Config): string[] {
     missing.push(
       "appendonly is on, but this build keeps no append only file: what the save points leave out " +
         "is lost when the server ends.",
-    );
-  }
-  if (existsSync(config.text("appenddirname"))) {
-    missing.push(
-      "There is an append only file in the working directory. This build cannot load it; the file " +
-        "is left as it is.",
     );
   }
   const master = config.value("replicaof");

@@ -14,7 +14,7 @@ import { printListpack, printQuicklist, quicklistFields, setPackedThreshold } fr
 import { objectLine } from "./object-line";
 import { populate } from "./populate";
 import { replySample } from "./protocol-samples";
-import { reload } from "./reload";
+import { loadAof, reload } from "./reload";
 import { tableStats } from "./table-stats";
 
 export interface DebugCommandParts {
@@ -95,6 +95,7 @@ function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcomma
   add("htstats", 3, 3, tableStatsOf);
   add("htstats-key", 3, 3, tableStatsOfKey);
   add("listpack", 3, 3, (call) => printListpack(call, print));
+  add("loadaof", 2, 2, (call) => loadAof(call, persistence));
   add("object", 3, 3, (call) => object(call, listLimits));
   add("populate", 3, 5, populateKeys);
   add("protocol", 3, 3, ({ args, reply }) => replySample(reply, args.text(2).toLowerCase()));

@@ -35,3 +35,14 @@ export function reload(call: DataCall, persistence: PersistenceService): void {
     reply.error("ERR Error trying to load the RDB dump");
   }
 }
+
+/** DEBUG LOADAOF: the data set comes back from the append only file, within one command. */
+export function loadAof({ reply }: DataCall, persistence: PersistenceService): void {
+  try {
+    persistence.reloadAof();
+    reply.ok();
+  } catch (error) {
+    if (!(error instanceof LoadProblem) || persistence.loading.isLoading) throw error;
+    reply.error("ERR Error trying to load the AOF files, check server logs.");
+  }
+}
