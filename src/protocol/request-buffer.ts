@@ -44,11 +44,6 @@ export class RequestBuffer {
     this.#lineEnd();
   }
 
-  /** What stands before the bytes of an argument; they and their line end follow as `raw`. */
-  bulkHeader(length: number): void {
-    this.#header(DOLLAR, length);
-  }
-
   /** An argument of ASCII text. */
   text(text: string): void {
     this.#header(DOLLAR, text.length);

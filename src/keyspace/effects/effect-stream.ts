@@ -20,6 +20,8 @@ const EXEC = latin1Bytes("*1\r\n$4\r\nEXEC\r\n");
 const NO_DATABASE = -1;
 /** More than this is handed over before the turn ends. */
 const EARLY_BYTES = 4 << 20;
+const STAR = 42;
+const DOLLAR = 36;
 const CR = 13;
 const LF = 10;
 const LINE_END_BYTES = 2;
@@ -153,10 +155,25 @@ export class EffectStream extends KeyspaceListener {
     for (let i = from; i < to; i++) this.argument(i);
   }
 
-  /** The command that is being run, word for word. */
+  /**
+   * The command that is being run, word for word. As it came from the socket it is copied in one
+   * piece; a request whose lengths or line ends are not written as everybody does, or that lies in
+   * several places, is written anew.
+   */
   asIs(database: Database): void {
-    this.begin(database, this.#args.count);
-    this.#requestWords();
+    this.#isSaid = true;
+    if (database.index !== this.#selected) this.#select(database.index);
+    this.#unitCount++;
+    const args = this.#args;
+    const buffer = this.#buffer;
+    const start = startOfRequest(args);
+    if (start < 0) {
+      buffer.begin(args.count);
+      this.arguments(0, args.count);
+      return;
+    }
+    const last = args.count - 1;
+    buffer.raw(args.input, start, args.offset(last) + args.length(last) + LINE_END_BYTES - start);
   }
 
   /**
@@ -167,7 +184,7 @@ export class EffectStream extends KeyspaceListener {
     const { changes } = this.#keyspace.stats;
     const hasChanged = changes !== this.#seenChanges;
     this.#seenChanges = changes;
-    if (!this.#isSaid && command.has(COMMAND_WRITE | COMMAND_MAY_REPLICATE)) {
+    if (!this.#isSaid && (command.flags & (COMMAND_WRITE | COMMAND_MAY_REPLICATE)) !== 0) {
       if (hasChanged) this.asIs(database);
       else if (command.has(COMMAND_PUBSUB) && this.#takesMessages) this.#message(database);
     }
@@ -263,31 +280,6 @@ export class EffectStream extends KeyspaceListener {
     this.#buffer.bulk(bytes, keyStartOf(memory, entry), keyLengthOf(memory, entry));
   }
 
-  /**
-   * The words of the request being run. As it came from the socket it is copied in one piece; a
-   * request whose lengths or line ends are not written as everybody does, or that lies in several
-   * places, is written anew.
-   */
-  #requestWords(): void {
-    const args = this.#args;
-    const { input, count } = args;
-    let at = args.offset(0);
-    for (let i = 0; i < count; i++) {
-      const length = args.length(i);
-      const end = args.offset(i) + length;
-      const isPlain = args.offset(i) === at && (i === 0 || input[at - 1] === LF);
-      if (!isPlain || input[end] !== CR || input[end + 1] !== LF) {
-        this.arguments(0, count);
-        return;
-      }
-      // Any longer way to write a length shows in the place of what comes behind it.
-      if (i + 1 < count) at = end + BULK_FRAME_BYTES + integerDigits(args.length(i + 1));
-      else at = end;
-    }
-    this.#buffer.bulkHeader(args.length(0));
-    this.#buffer.raw(input, args.offset(0), at + LINE_END_BYTES - args.offset(0));
-  }
-
   #message(database: Database): void {
     if (database.index !== this.#selected) this.#select(database.index);
     const start = this.#buffer.length;
@@ -335,4 +327,26 @@ export class EffectStream extends KeyspaceListener {
     }
     if (end > at) sink.append(bytes, at, end - at);
   }
+}
+
+/**
+ * Where the request begins that the arguments lie in, if all of its bytes are what `RequestBuffer`
+ * would write; else -1. Any longer way to write a length, and any other place of an argument, shows
+ * in the offsets.
+ */
+function startOfRequest(args: Arguments): number {
+  const { input, count } = args;
+  const first = args.offset(0);
+  const lengthAt = first - LINE_END_BYTES - integerDigits(args.length(0)) - 1;
+  const start = lengthAt - LINE_END_BYTES - integerDigits(count) - 1;
+  if (start < 0 || input[start] !== STAR || input[lengthAt] !== DOLLAR) return -1;
+  if (input[lengthAt - 1] !== LF || input[lengthAt - 2] !== CR) return -1;
+  let at = first;
+  for (let i = 0; i < count; i++) {
+    if (args.offset(i) !== at || input[at - 1] !== LF || input[at - 2] !== CR) return -1;
+    const end = at + args.length(i);
+    if (input[end] !== CR || input[end + 1] !== LF) return -1;
+    if (i + 1 < count) at = end + BULK_FRAME_BYTES + integerDigits(args.length(i + 1));
+  }
+  return start;
 }
