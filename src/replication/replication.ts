@@ -65,6 +65,8 @@ export interface ReplicationParts {
  */
 export class Replication {
   readonly backlog: Backlog;
+  /** Called when all is carried out. */
+  afterStep: () => void = () => undefined;
   readonly #parts: ReplicationParts;
   readonly #sink: EffectSink;
   readonly #events: ReplicationEvent[] = [];
@@ -120,6 +122,7 @@ export class Replication {
       this.#isStepping = false;
       this.#events.length = 0;
     }
+    this.afterStep();
   }
 
   /** DEBUG CHANGE-REPL-ID: nobody can go on from what this server has been. */

@@ -46,6 +46,7 @@ import { KeyspaceService } from "./keyspace-service";
 import type { Listeners } from "./listeners";
 import { newTracking } from "./new-tracking";
 import { PersistenceService } from "./persistence-service";
+import { ReplicaLink } from "./replica-link";
 import { ReplicationService } from "./replication-service";
 import type { ServerContext } from "./server-context";
 import type { ServerFacts } from "./server-facts";
@@ -98,6 +99,7 @@ export class DataNode {
   readonly background: Background;
   readonly persistence: PersistenceService;
   readonly replication: ReplicationService;
+  readonly replicaLink: ReplicaLink;
   readonly context: ServerContext;
   readonly #parts: DataNodeParts;
   readonly #listen = (listener: KeyspaceListener, isListening: boolean): void => {
@@ -171,11 +173,11 @@ export class DataNode {
     this.table = this.#newTable();
     this.pipeline = this.#newPipeline();
     this.#attachEffects();
-    this.replication.attach(this.call.effects);
     watch.followConfig(this.pipeline);
     const scratch = this.#newScratch(args);
     this.loop = this.#newLoop(scratch, service);
     session.attach(this.pipeline, this.loop);
+    this.replicaLink = this.#newReplicaLink(session);
     this.#attachNested(scratch.nested());
     service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
     this.background = this.#newBackground(service, fieldExpiry);
@@ -215,6 +217,7 @@ export class DataNode {
       ...sessionTasks(session, () => this.pipeline.commandsProcessed),
       ...service.tasks(),
       ...this.persistence.tasks(),
+      ...this.replicaLink.tasks(),
       ...statistics.tasks(),
       { name: "tracking", periodMs: 0, run: () => tracking.limit() },
       { name: "field-expiry", periodMs: 0, run: () => fieldExpiry.tick() },
@@ -315,6 +318,21 @@ export class DataNode {
       setLoading: (isLoading) => this.pipeline.setGate(LOADING_GATE, isLoading),
       setRefusesWrites: (refuses) => this.pipeline.setGate(DISK_ERROR_GATE, refuses),
     });
+  }
+
+  #newReplicaLink(session: SessionContext): ReplicaLink {
+    const link = new ReplicaLink({
+      session,
+      call: this.call,
+      pipeline: this.pipeline,
+      persistence: this.persistence,
+      service: this.replication,
+      flushOutside: () => this.loop.flushOutside(),
+    });
+    this.replication.attach(this.call.effects, link.shell);
+    this.replication.replication.afterStep = () => link.raiseGates();
+    link.begin();
+    return link;
   }
 
   #newReplication(session: SessionContext): ReplicationService {

@@ -6,6 +6,7 @@ import { memoryGate } from "../keyspace/memory-gate";
 import { trackingGate } from "../keyspace/tracking/tracking-gate";
 import { loadingGate } from "../persistence/loading/loading-gate";
 import { diskErrorGate } from "../persistence/snapshot/disk-error-gate";
+import { readOnlyGate, staleGate } from "../replication/replica/replica-gates";
 import { authenticatedGate } from "../session/gates/authenticated";
 import { monitoredGate } from "../session/gates/monitored";
 import { offKeyspaceGate } from "../session/gates/off-keyspace";
@@ -26,7 +27,9 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
     offKeyspaceGate(),
     memoryGate(context.eviction),
     diskErrorGate(),
+    readOnlyGate(),
     subscriberGate(),
+    staleGate(),
     loadingGate(),
     pausedGate(session),
     queueGate(context.transactions),

@@ -14,6 +14,7 @@ import { ManifestProblem } from "../persistence/aof/manifest";
 import { DatasetLoading } from "../persistence/loading/dataset-loading";
 import { LoadProblem } from "../persistence/loading/load-problem";
 import { LoadingProgress } from "../persistence/loading/loading-progress";
+import type { RdbLoadingParts } from "../persistence/loading/rdb-file-loading";
 import { rehearseFreeze } from "../persistence/snapshot/freeze-rehearsal";
 import { RdbSaves } from "../persistence/snapshot/rdb-saves";
 import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
@@ -52,6 +53,8 @@ export class PersistenceService {
   /** Checksums and compression of files and payloads. */
   readonly codecs: ByteCodecs;
   readonly loading: LoadingProgress;
+  /** What loading of an RDB file needs. */
+  readonly loadingParts: RdbLoadingParts;
   readonly #rdb: DatasetLoading;
   readonly #aofFiles: AofFiles;
   #aof: AofLoading | undefined;
@@ -84,7 +87,7 @@ export class PersistenceService {
       parts.eviction.appliesLimit = !isLoading;
       parts.setLoading(isLoading);
     });
-    this.#rdb = new DatasetLoading({
+    this.loadingParts = {
       keyspace,
       loaders,
       codecs,
@@ -92,22 +95,17 @@ export class PersistenceService {
       log,
       progress: this.loading,
       keyDelayUs: () => config.number("key-load-delay"),
-    });
+    };
+    this.#rdb = new DatasetLoading(this.loadingParts);
     this.#aofFiles = newAofFiles(config, log);
     keyspace.afterFlushAll = () => this.saves.flushedAll();
   }
 
   /** Called once, when there are commands: `replay` runs those of append only files. */
   attachReplay(replay: CommandReplay): void {
-    const { config, keyspace, loaders, codecs, clock, log } = this.#parts;
+    const { config } = this.#parts;
     this.#aof = new AofLoading({
-      keyspace,
-      loaders,
-      codecs,
-      clock,
-      log,
-      progress: this.loading,
-      keyDelayUs: () => config.number("key-load-delay"),
+      ...this.loadingParts,
       replay,
       loadsTruncated: () => config.flag("aof-load-truncated"),
     });

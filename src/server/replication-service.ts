@@ -4,6 +4,7 @@ import type { DataCall } from "../keyspace/data-call";
 import type { EffectStream } from "../keyspace/effects/effect-stream";
 import type { Keyspace } from "../keyspace/keyspace";
 import type { LinkSettings } from "../replication/decisions/replication-state";
+import { replicaOfCommands } from "../replication/replica/replicaof-command";
 import { type LinkShell, Replication } from "../replication/replication";
 import { historyFields, replicaFields } from "../replication/replication-fields";
 import { roleCommand } from "../replication/role-command";
@@ -26,6 +27,8 @@ const ID_BYTES = 20;
  */
 export class ReplicationService {
   readonly replication: Replication;
+  /** INFO replication: what a replica tells of its link. */
+  linkFields: () => readonly InfoField[] = () => [];
   readonly #parts: ReplicationServiceParts;
 
   constructor(parts: ReplicationServiceParts) {
@@ -56,14 +59,16 @@ export class ReplicationService {
   }
 
   /** Called once, when the commands exist. */
-  attach(effects: EffectStream): void {
-    // The replica's shell (replication/replica/) takes the place of this one.
-    const link: LinkShell = { carryOut: () => undefined };
+  attach(effects: EffectStream, link: LinkShell): void {
     this.replication.attach(effects, link, { dropReplicas: () => undefined });
   }
 
   commands(): readonly CommandSpec<DataCall>[] {
-    return [roleCommand(this.replication, () => [])];
+    const { session } = this.#parts;
+    return [
+      roleCommand(this.replication, () => []),
+      ...replicaOfCommands({ replication: this.replication, session }),
+    ];
   }
 
   /** What HELLO and INFO call the role. */
@@ -76,6 +81,7 @@ export class ReplicationService {
     const nowMs = this.#parts.session.clock.monotonicMs();
     return [
       ["role", this.roleName],
+      ...this.linkFields(),
       ...replicaFields([], undefined, nowMs),
       ...historyFields(this.replication),
     ];
@@ -90,7 +96,8 @@ export class ReplicationService {
       listeningPort: announcedPort === 0 ? config.number("port") : announcedPort,
       announceIp: config.text("replica-announce-ip"),
       timeoutMs: config.number("repl-timeout") * 1000,
-      disklessLoad: config.value("repl-diskless-load"),
+      // The replica's shell keeps copies on disk until they are whole.
+      disklessLoad: "disabled",
     };
   }
 }

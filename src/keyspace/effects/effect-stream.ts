@@ -192,6 +192,11 @@ export class EffectStream extends KeyspaceListener {
     if (isOwn) this.#endUnit(this.#unitCount > 1);
   }
 
+  /** What commands of a transaction have caused that were run one by one is complete. */
+  unitEnded(): void {
+    this.#endUnit(this.#unitCount > 1);
+  }
+
   override expired(database: Database, entry: number): void {
     this.#deleted(database, entry, this.unlinksExpired);
   }

@@ -27,6 +27,8 @@ export interface RdbFileOptions {
   readonly dropsExpired: boolean;
   /** Keys of the file take the place of those that are there. */
   readonly merges: boolean;
+  /** Told of every fact that the file names. */
+  readonly onAux?: (name: string, value: string) => void;
 }
 
 const RECORDS_PER_LOOK = 64;
@@ -43,10 +45,12 @@ export class RdbFileLoading {
   readonly #source: RdbFileSource;
   readonly #reader: RdbReader;
   readonly #loader: DatasetLoader;
+  readonly #onAux: ((name: string, value: string) => void) | undefined;
 
   /** Opens the file. @throws LoadProblem */
   constructor(parts: RdbLoadingParts, path: Uint8Array, options: RdbFileOptions) {
     this.#parts = parts;
+    this.#onAux = options.onAux;
     this.#name = Buffer.from(path).toString("utf8");
     this.#source = opened(path, this.#name);
     this.sizeBytes = this.#source.sizeBytes;
@@ -54,7 +58,8 @@ export class RdbFileLoading {
     this.#loader = new DatasetLoader(this.#reader, {
       keyspace: parts.keyspace,
       loaders: parts.loaders,
-      ...options,
+      dropsExpired: options.dropsExpired,
+      merges: options.merges,
       onAux: (aux, value) => this.#tell(aux, value),
       onFunction: (library) => this.functions.push(library),
     });
@@ -97,6 +102,7 @@ export class RdbFileLoading {
 
   #tell(aux: string, value: string): void {
     const { log, progress } = this.#parts;
+    this.#onAux?.(aux, value);
     if (aux === "redis-ver") {
       log.notice(`Loading RDB produced by version ${value}`);
     } else if (aux === "ctime") {

@@ -46,11 +46,10 @@ export function missingParts(config: Config): string[] {
         "is lost when the server ends.",
     );
   }
-  const master = config.value("replicaof");
-  if (master !== undefined) {
+  const disklessLoad = config.value("repl-diskless-load");
+  if (disklessLoad !== "disabled") {
     missing.push(
-      `This build cannot follow a master yet (replicaof ${master.host} ${master.port}): it serves ` +
-        "as a master itself.",
+      `This build receives copies of a master to disk, also with repl-diskless-load ${disklessLoad}.`,
     );
   }
   return missing;

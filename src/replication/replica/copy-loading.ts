@@ -1,0 +1,63 @@
+/**
+ * Loads the copy of a master's data set from its file, in slices between which clients are answered
+ * (that the data set is being loaded), into a keyspace that has been emptied.
+ */
+
+import { latin1Bytes } from "../../base/bytes";
+import { parseSafeInteger } from "../../base/int64";
+import { LoadProblem } from "../../persistence/loading/load-problem";
+import { RdbFileLoading, type RdbLoadingParts } from "../../persistence/loading/rdb-file-loading";
+
+/** Between two looks at the sockets. */
+const SLICE_MS = 5;
+
+export interface LoadedCopy {
+  readonly functions: readonly Uint8Array[];
+  /** repl-stream-db: where the stream behind the copy goes on. */
+  readonly streamDb: number;
+}
+
+/**
+ * @param isWanted asked after each slice; undefined is returned when it is not wanted any more.
+ * @throws LoadProblem; the keyspace then holds a part of the copy.
+ */
+export async function loadCopy(
+  parts: RdbLoadingParts,
+  path: string,
+  isWanted: () => boolean,
+): Promise<LoadedCopy | undefined> {
+  const { clock, keyspace, progress } = parts;
+  let streamDb = 0;
+  const loading = new RdbFileLoading(parts, Buffer.from(path), {
+    dropsExpired: false,
+    merges: false,
+    onAux: (name, value) => {
+      if (name === "repl-stream-db") streamDb = databaseIn(value, keyspace.databases.length);
+    },
+  });
+  progress.begin(loading.sizeBytes);
+  try {
+    for (;;) {
+      keyspace.setTime(clock.nowMs());
+      const isDone = loading.step(clock.monotonicMs() + SLICE_MS);
+      progress.loadedBytes = loading.position;
+      if (isDone) return { functions: loading.functions, streamDb };
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!isWanted()) return undefined;
+    }
+  } finally {
+    loading.close();
+    progress.end();
+  }
+}
+
+/** What to tell of an error of `loadCopy`; others are not for the log but for whoever can mend them. */
+export function loadProblemText(error: unknown): string {
+  if (error instanceof LoadProblem) return error.message;
+  throw error;
+}
+
+function databaseIn(text: string, databases: number): number {
+  const db = parseSafeInteger(latin1Bytes(text), 0, text.length);
+  return db >= 0 && db < databases ? db : 0;
+}

@@ -1,0 +1,281 @@
+/**
+ * The replica's shell: the connection to the master, the file that comes over it, and the stream of
+ * commands behind that. What to say and when is decided in decisions/; this carries it out and tells
+ * what has happened.
+ *
+ * What always holds: there is one connection at most, and what an earlier one still has to tell is
+ * not listened to. Nothing is read from it while a copy is loaded.
+ */
+import { renameSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { systemErrorText } from "../../config/system-error-text";
+import type { ByteCodecs } from "../../native/byte-codecs";
+import { encodeRequest } from "../../protocol/encode-request";
+import type { Payload } from "../decisions/replication-state";
+import type { LinkAction, LinkShell, Replication } from "../replication";
+import { type LoadedCopy, loadProblemText } from "./copy-loading";
+import { PayloadFile } from "./payload-file";
+import type { StreamRunner } from "./stream-runner";
+
+export interface MasterLinkParts {
+  readonly replication: Replication;
+  readonly runner: StreamRunner;
+  readonly codecs: ByteCodecs;
+  readonly monotonicMs: () => number;
+  readonly nowMs: () => number;
+  /** The working directory, and the name that a copy gets in it. */
+  readonly directory: () => string;
+  readonly fileName: () => string;
+  /** bind-source-addr; empty for none. */
+  readonly bindAddress: () => string;
+  /** Empties the data set. */
+  readonly empty: () => void;
+  /** No file of a save may take the place of the copy. */
+  readonly stopSaves: () => void;
+  readonly load: (path: string, isWanted: () => boolean) => Promise<LoadedCopy | undefined>;
+  /** The copy is the data set now. */
+  readonly loaded: (copy: LoadedCopy) => void;
+}
+
+/** What the bytes that come are. */
+type Reading = "lines" | "payload" | "nothing" | "stream";
+
+const MOST_LINE_BYTES = 4096;
+const LF = 0x0a;
+const CR = 0x0d;
+const NO_BYTES: Buffer = Buffer.alloc(0);
+
+export class MasterLink implements LinkShell {
+  /** When something was last heard from the master, on the clock that never goes back. */
+  lastReceivedMs = Number.NEGATIVE_INFINITY;
+  readonly #parts: MasterLinkParts;
+  #socket: Socket | undefined;
+  #reading: Reading = "nothing";
+  /** What has come and is not read yet. */
+  #unread = NO_BYTES;
+  #file: PayloadFile | undefined;
+  #files = 0;
+
+  constructor(parts: MasterLinkParts) {
+    this.#parts = parts;
+  }
+
+  /** The file that is being received, for INFO. */
+  get progress(): { readonly totalBytes: number; readonly receivedBytes: number } {
+    const { totalBytes = 0, receivedBytes = 0 } = this.#file ?? {};
+    return { totalBytes, receivedBytes };
+  }
+
+  carryOut(action: LinkAction): void {
+    const { runner } = this.#parts;
+    switch (action.kind) {
+      case "connect":
+        this.#open(action.master.host, action.master.port);
+        break;
+      case "send":
+        this.#socket?.write(encodeRequest(action.words));
+        break;
+      case "send-sync":
+        this.#socket?.write("SYNC\r\n");
+        break;
+      case "disconnect":
+        this.#close();
+        break;
+      case "receive":
+        this.#receive(action.payload);
+        break;
+      case "empty":
+        this.#parts.empty();
+        break;
+      case "load-file":
+        this.#load();
+        break;
+      case "stream":
+        this.#stream();
+        break;
+      case "acknowledge":
+        this.acknowledge();
+        break;
+      case "select-stream-db":
+        runner.database = action.db;
+        break;
+    }
+  }
+
+  /** Tells the master how far this server is. */
+  acknowledge(): void {
+    const offset = String(this.#parts.replication.backlog.offset);
+    this.#socket?.write(encodeRequest(["REPLCONF", "ACK", offset]));
+  }
+
+  /** Once per second, and more often while this server fails over. */
+  tick(): void {
+    this.#parts.replication.step({ kind: "tick", lastReceivedMs: this.lastReceivedMs });
+  }
+
+  #open(host: string, port: number): void {
+    this.#close();
+    const bindAddress = this.#parts.bindAddress();
+    const local = bindAddress === "" ? {} : { localAddress: bindAddress };
+    let socket: Socket;
+    try {
+      socket = connect({ host, port, ...local, keepAlive: true, noDelay: true });
+    } catch (error) {
+      queueMicrotask(() => this.#lost(undefined, systemErrorText(error)));
+      return;
+    }
+    this.#socket = socket;
+    this.#reading = "lines";
+    const isCurrent = () => this.#socket === socket;
+    let reason = "connection lost";
+    socket.on("connect", () => {
+      if (isCurrent()) this.#parts.replication.step({ kind: "connected" });
+    });
+    socket.on("data", (bytes: Buffer) => {
+      if (isCurrent()) this.#received(bytes);
+    });
+    socket.on("error", (error) => {
+      reason = systemErrorText(error);
+    });
+    socket.on("end", () => socket.destroy());
+    socket.on("close", () => this.#lost(socket, reason));
+  }
+
+  #lost(socket: Socket | undefined, reason: string): void {
+    if (this.#socket !== socket) return;
+    this.#parts.replication.step({ kind: "closed", reason, isProtocolBroken: false });
+  }
+
+  #close(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.destroy();
+    this.#file?.discard();
+    this.#file = undefined;
+    this.#unread = NO_BYTES;
+    this.#reading = "nothing";
+    this.#parts.runner.reset();
+  }
+
+  #received(bytes: Buffer): void {
+    this.lastReceivedMs = this.#parts.monotonicMs();
+    this.#unread = this.#unread.length === 0 ? bytes : Buffer.concat([this.#unread, bytes]);
+    this.#read();
+  }
+
+  /** Reads what has come as what it is, as long as that gets on. */
+  #read(): void {
+    let left: number;
+    do {
+      left = this.#unread.length;
+      if (left === 0) return;
+      if (this.#reading === "lines") this.#readLine();
+      else if (this.#reading === "payload") this.#readPayload();
+      else if (this.#reading === "stream") this.#readStream();
+    } while (this.#unread.length < left);
+  }
+
+  #readLine(): void {
+    const end = this.#unread.indexOf(LF);
+    if (end < 0 && this.#unread.length <= MOST_LINE_BYTES) return;
+    const { replication } = this.#parts;
+    if (end < 0 || end > MOST_LINE_BYTES) {
+      const reason = "a line that does not end";
+      replication.step({ kind: "closed", reason, isProtocolBroken: false });
+      return;
+    }
+    const length = end > 0 && this.#unread[end - 1] === CR ? end - 1 : end;
+    const text = this.#unread.toString("latin1", 0, length);
+    this.#unread = this.#unread.subarray(end + 1);
+    replication.step({ kind: "line", text });
+  }
+
+  #receive(payload: Payload): void {
+    const { replication, directory, nowMs } = this.#parts;
+    this.#reading = "payload";
+    this.#files += 1;
+    const name = `temp-${Math.floor(nowMs() / 1000)}.${process.pid}.${this.#files}.rdb`;
+    try {
+      this.#file = new PayloadFile(join(directory(), name), payload);
+    } catch (error) {
+      const problem = `Opening the temp file needed for MASTER <-> REPLICA synchronization: ${systemErrorText(error)}`;
+      replication.step({ kind: "payload-failed", problem });
+    }
+  }
+
+  #readPayload(): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    const { replication, codecs } = this.#parts;
+    try {
+      const length = file.take(this.#unread);
+      this.#unread = this.#unread.subarray(length);
+      if (!file.isComplete) return;
+      this.#reading = "nothing";
+      this.#socket?.pause();
+      const problem = file.finish(codecs);
+      if (problem !== undefined) {
+        replication.step({ kind: "payload-failed", problem });
+        return;
+      }
+    } catch (error) {
+      const problem =
+        "Write error or short write writing to the DB dump file needed for " +
+        `MASTER <-> REPLICA synchronization: ${systemErrorText(error)}`;
+      replication.step({ kind: "payload-failed", problem });
+      return;
+    }
+    replication.step({ kind: "payload-received" });
+  }
+
+  #load(): void {
+    const { replication, directory, fileName, load, stopSaves } = this.#parts;
+    const file = this.#file;
+    const socket = this.#socket;
+    if (file === undefined) return;
+    stopSaves();
+    const path = join(directory(), fileName());
+    try {
+      renameSync(file.path, path);
+    } catch (error) {
+      const problem = `Failed trying to rename the temp DB into ${fileName()} in MASTER <-> REPLICA synchronization: ${systemErrorText(error)}`;
+      replication.step({ kind: "load-failed", problem });
+      return;
+    }
+    const isWanted = () => this.#socket === socket;
+    load(path, isWanted).then(
+      (copy) => {
+        if (copy === undefined || !isWanted()) return;
+        this.#parts.loaded(copy);
+        this.#parts.runner.reset();
+        this.#parts.runner.database = copy.streamDb;
+        replication.step({ kind: "loaded" });
+      },
+      (error: unknown) => {
+        const problem = loadProblemText(error);
+        if (isWanted()) replication.step({ kind: "load-failed", problem });
+      },
+    );
+  }
+
+  #stream(): void {
+    const socket = this.#socket;
+    this.#file = undefined;
+    this.#reading = "stream";
+    // What came behind the file, or behind the answer to PSYNC, is read when this step is over.
+    queueMicrotask(() => {
+      if (this.#socket !== socket) return;
+      this.#read();
+      this.#socket?.resume();
+    });
+  }
+
+  #readStream(): void {
+    const bytes = this.#unread;
+    this.#unread = NO_BYTES;
+    if (this.#parts.runner.take(bytes)) return;
+    const reason = "Protocol error in the stream of the master";
+    this.#parts.replication.step({ kind: "closed", reason, isProtocolBroken: true });
+  }
+}

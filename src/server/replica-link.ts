@@ -1,0 +1,127 @@
+import type { Pipeline } from "../command/pipeline";
+import { decodeUtf8 } from "../config/byte-text";
+import type { DataCall } from "../keyspace/data-call";
+import { INPUT_SCRATCH_AT } from "../net/transport";
+import { loadCopy } from "../replication/replica/copy-loading";
+import { linkFields } from "../replication/replica/link-fields";
+import { MasterLink } from "../replication/replica/master-link";
+import { READ_ONLY_GATE, STALE_GATE } from "../replication/replica/replica-gates";
+import { StreamRunner } from "../replication/replica/stream-runner";
+import type { SessionContext } from "../session/session-context";
+import type { CronTask } from "./cron";
+import type { PersistenceService } from "./persistence-service";
+import type { ReplicationService } from "./replication-service";
+
+export interface ReplicaLinkParts {
+  readonly session: SessionContext;
+  readonly call: DataCall;
+  readonly pipeline: Pipeline<DataCall>;
+  readonly persistence: PersistenceService;
+  readonly service: ReplicationService;
+  /** Sends what was written outside of a turn. */
+  readonly flushOutside: () => void;
+}
+
+/** Left to whatever commands run others (EXEC, scripts) in the input memory. */
+const NESTED_BYTES = 0x1000_0000;
+const TICK_MS = 100;
+const TICKS_PER_SECOND = 10;
+
+/** The link of this server to its master, wired to keyspace, files, gates and INFO. */
+export class ReplicaLink {
+  readonly shell: MasterLink;
+  readonly #parts: ReplicaLinkParts;
+  /** So that the first tick is a whole one. */
+  #ticks = TICKS_PER_SECOND - 1;
+
+  constructor(parts: ReplicaLinkParts) {
+    const { session, call, pipeline, persistence, service } = parts;
+    const { config, clock, log } = session;
+    const { keyspace } = call;
+    const { replication } = service;
+    this.#parts = parts;
+    const runner = new StreamRunner({
+      call,
+      pipeline,
+      backlog: replication.backlog,
+      log,
+      windowAt: INPUT_SCRATCH_AT + NESTED_BYTES,
+      begin: () => this.#begin(),
+      ended: parts.flushOutside,
+      acknowledge: () => this.shell.acknowledge(),
+    });
+    this.shell = new MasterLink({
+      replication,
+      runner,
+      codecs: persistence.codecs,
+      monotonicMs: () => clock.monotonicMs(),
+      nowMs: () => clock.nowMs(),
+      directory: () => decodeUtf8(config.text("dir")),
+      fileName: () => decodeUtf8(config.text("dbfilename")),
+      bindAddress: () => config.text("bind-source-addr"),
+      empty: () => {
+        for (const database of keyspace.databases) keyspace.flush(database);
+      },
+      stopSaves: () => void persistence.saves.cancel(),
+      load: (path, isWanted) => loadCopy(persistence.loadingParts, path, isWanted),
+      loaded: ({ functions }) => {
+        persistence.saves.functions = functions;
+        keyspace.stats.savedChanges = keyspace.stats.changes;
+      },
+    });
+    service.linkFields = () =>
+      linkFields(
+        replication,
+        this.shell,
+        {
+          priority: config.number("replica-priority"),
+          isReadOnly: config.flag("replica-read-only"),
+          isAnnounced: config.flag("replica-announced"),
+        },
+        clock.monotonicMs(),
+      );
+    config.onChange(["replica-read-only", "replica-serve-stale-data"], () => {
+      this.raiseGates();
+      return undefined;
+    });
+  }
+
+  /** The master that the configuration names is followed from the first tick on. */
+  begin(): void {
+    const { session, service } = this.#parts;
+    const master = session.config.value("replicaof");
+    if (master !== undefined) service.replication.step({ kind: "follow-at-start", master });
+  }
+
+  /** After every step, and when a directive changes. */
+  raiseGates(): void {
+    const { session, pipeline, service } = this.#parts;
+    const { config } = session;
+    const { isMaster, state } = service.replication;
+    const isStale = !isMaster && state.link.phase !== "connected";
+    pipeline.setGate(READ_ONLY_GATE, !isMaster && config.flag("replica-read-only"));
+    pipeline.setGate(STALE_GATE, isStale && !config.flag("replica-serve-stale-data"));
+  }
+
+  tasks(): CronTask[] {
+    return [{ name: "replica-link", periodMs: TICK_MS, run: () => this.#tick() }];
+  }
+
+  #tick(): void {
+    const { replication } = this.#parts.service;
+    if (replication.isMaster) return;
+    this.#ticks += 1;
+    const isFast = replication.state.failover !== undefined;
+    if (this.#ticks < TICKS_PER_SECOND && !isFast) return;
+    this.#ticks = 0;
+    this.shell.tick();
+  }
+
+  /** Commands of the master are going to be run. */
+  #begin(): number {
+    const { session, call } = this.#parts;
+    const nowMs = session.clock.nowMs();
+    call.keyspace.setTime(nowMs);
+    return nowMs;
+  }
+}
