@@ -32,6 +32,8 @@ class EventLoop {
 
   /** Returns 0 or a libuv error. */
   int start(uv_loop_t* loop);
+  /** Runs the turns that are due; nothing inside of one. */
+  void runRounds();
   bool isRunning() const { return openHandles_ > 0 && !closing_; }
   /** To be called after JavaScript used the reactor: makes sure that pending work gets a round. */
   void wake();
@@ -39,7 +41,6 @@ class EventLoop {
   void close();
 
  private:
-  void runRounds();
   static void onHandleClosed(uv_handle_t* handle);
 
   reactor::Reactor& reactor_;

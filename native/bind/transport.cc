@@ -28,6 +28,8 @@ class TransportBinding final : public EventLoop::Owner {
   int start(napi_value onTurn);
   void stop(napi_value onStopped);
   void registerSegment(uint32_t index, napi_value array, const Bytes& bytes);
+  /** Runs the turns that are due, for JavaScript that keeps the loop waiting. */
+  void poll();
   /** To be called after JavaScript used the reactor. */
   void wake();
 
@@ -135,6 +137,10 @@ void TransportBinding::registerSegment(uint32_t index, napi_value array, const B
   napi_get_reference_value(env_, kept_, &kept);
   napi_set_named_property(env_, kept, ("segment" + std::to_string(index)).c_str(), array);
   reactor_->registerSegment(index, {bytes.data, bytes.length});
+}
+
+void TransportBinding::poll() {
+  if (loop_ && onTurn_) loop_->runRounds();
 }
 
 void TransportBinding::wake() {
@@ -337,6 +343,13 @@ napi_value hold(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/** poll(): runs the turns that are due; does nothing inside of one. */
+napi_value runTurns(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  static_cast<TransportBinding*>(arguments.data())->poll();
+  return nullptr;
+}
+
 /** resume(slot) */
 napi_value resume(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info);
@@ -408,6 +421,7 @@ napi_value TransportBinding::makeObject() {
   addFunction(env_, object, "close", closeClient, this);
   addFunction(env_, object, "closeAll", closeAll, this);
   addFunction(env_, object, "hold", hold, this);
+  addFunction(env_, object, "poll", runTurns, this);
   addFunction(env_, object, "resume", resume, this);
   addFunction(env_, object, "addressOf", addressOf, this);
   addFunction(env_, object, "registerSegment", addSegment, this);

@@ -25,6 +25,8 @@ export interface NativeReactor {
   listenerPort(id: number): number;
   /** 0, or a negative errno. */
   start(onTurn: (records: number) => number): number;
+  /** Runs the turns that are due; nothing inside of a turn. */
+  poll(): void;
   flush(runs: number, waits: number): void;
   close(slot: number, afterOutput: boolean): void;
   /** Closes every client at once. */

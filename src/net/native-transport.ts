@@ -102,6 +102,10 @@ class NativeTransport implements Transport {
     this.#reactor.hold(slot, start);
   }
 
+  poll(): void {
+    this.#reactor.poll();
+  }
+
   resume(slot: number): void {
     this.#reactor.resume(slot);
   }

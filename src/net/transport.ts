@@ -124,6 +124,11 @@ export interface Transport {
   /** Begins to serve. `onTurn(records)` returns the number of runs to send. */
   start(onTurn: (records: number) => number): void;
   /**
+   * Runs the turns that are due now, for who has kept the event loop waiting; nothing inside of a
+   * turn. Absent where sockets are read by the event loop alone.
+   */
+  poll?(): void;
+  /**
    * Sends the first `runs` runs now: inside a turn when output or runs are full, or outside one.
    * @param waits takes them over at once, so that their memory may change, but sends none of them
    *   before the turn is over.

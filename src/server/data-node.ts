@@ -301,7 +301,7 @@ export class DataNode {
     watch: CommandWatch,
     fieldExpiry: FieldExpiry,
   ): PersistenceService {
-    const { config, codecs, clock, log, snapshots } = this.#parts;
+    const { config, codecs, clock, log, snapshots, transport } = this.#parts;
     const { keyspace, eviction, usedMemory } = service;
     return new PersistenceService({
       config,
@@ -315,6 +315,7 @@ export class DataNode {
       writer: snapshots,
       loaders: valueLoaders(keyspace, config, fieldExpiry),
       onLatency: (event, durationMs) => watch.latency.add(event, clock.nowMs(), durationMs),
+      answer: () => transport.poll?.(),
       setLoading: (isLoading) => this.pipeline.setGate(LOADING_GATE, isLoading),
       setRefusesWrites: (refuses) => this.pipeline.setGate(DISK_ERROR_GATE, refuses),
     });

@@ -34,6 +34,8 @@ export interface PersistenceServiceParts {
   readonly writer: SnapshotWriter;
   readonly loaders: readonly ValueLoader[];
   readonly onLatency: (event: string, durationMs: number) => void;
+  /** Answers clients at once, if that can be done while the event loop waits. */
+  readonly answer: () => void;
   /** Raise or lower the gates; they exist once the commands do. */
   readonly setLoading: (isLoading: boolean) => void;
   readonly setRefusesWrites: (refuses: boolean) => void;
@@ -95,6 +97,7 @@ export class PersistenceService {
       log,
       progress: this.loading,
       keyDelayUs: () => config.number("key-load-delay"),
+      answer: parts.answer,
     };
     this.#rdb = new DatasetLoading(this.loadingParts);
     this.#aofFiles = newAofFiles(config, log);

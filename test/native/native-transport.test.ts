@@ -107,3 +107,21 @@ test("a worker that serves can be ended", async () => {
   await worker.terminate();
   await client.closed;
 });
+
+test("turns that are due are run by poll, while the event loop waits, but not inside of a turn", async (t) => {
+  const transport = create();
+  const seen: string[] = [];
+  const driver = await TransportDriver.serve(t, transport, (args, turn) => {
+    seen.push(String(args[0]));
+    transport.poll?.();
+    turn.reply("+OK\r\n");
+  });
+  const client = await RawClient.connect(driver);
+  t.after(() => client.close());
+  await client.command("first");
+  client.socket.write("second\r\n");
+  const deadline = performance.now() + 10_000;
+  // The write itself is made at once; nothing here lets the event loop go on.
+  while (seen.length < 2 && performance.now() < deadline) transport.poll?.();
+  assert.deepEqual(seen, ["first", "second"]);
+});

@@ -20,6 +20,8 @@ export interface RdbLoadingParts {
   readonly log: { notice(text: string): void; warning(text: string): void };
   /** key-load-delay: microseconds to wait after each record, so that tests see a large file. */
   readonly keyDelayUs: () => number;
+  /** Answers clients, when reading one value takes longer than a step may. */
+  readonly answer: () => void;
 }
 
 export interface RdbFileOptions {
@@ -32,6 +34,8 @@ export interface RdbFileOptions {
 }
 
 const RECORDS_PER_LOOK = 64;
+/** Within a value: how long clients wait between two answers. */
+const ANSWER_PERIOD_MS = 5;
 const BYTES_PER_MB = 1024 * 1024;
 const US_PER_MS = 1000;
 
@@ -46,13 +50,17 @@ export class RdbFileLoading {
   readonly #reader: RdbReader;
   readonly #loader: DatasetLoader;
   readonly #onAux: ((name: string, value: string) => void) | undefined;
+  /** When the running step is to be over. */
+  #endMs = 0;
+  /** How far the progress knows, which whoever calls `step` sets behind it. */
+  #toldPosition = 0;
 
   /** Opens the file. @throws LoadProblem */
   constructor(parts: RdbLoadingParts, path: Uint8Array, options: RdbFileOptions) {
     this.#parts = parts;
     this.#onAux = options.onAux;
     this.#name = Buffer.from(path).toString("utf8");
-    this.#source = opened(path, this.#name);
+    this.#source = opened(path, this.#name, () => this.#answerWhenDue());
     this.sizeBytes = this.#source.sizeBytes;
     this.#reader = new RdbReader(this.#source, parts.codecs);
     this.#loader = new DatasetLoader(this.#reader, {
@@ -73,6 +81,8 @@ export class RdbFileLoading {
   /** Reads until a time of the monotonic clock; true when all is read. @throws LoadProblem */
   step(endMs: number): boolean {
     const { clock, progress, log } = this.#parts;
+    this.#endMs = endMs;
+    this.#toldPosition = this.position;
     try {
       while (this.#stepRecords()) {
         if (clock.monotonicMs() >= endMs) return false;
@@ -91,6 +101,16 @@ export class RdbFileLoading {
 
   close(): void {
     this.#source.close();
+  }
+
+  /** The time of a step may pass within a value, which is read to its end in any case. */
+  #answerWhenDue(): void {
+    const { clock, progress, answer } = this.#parts;
+    if (clock.monotonicMs() < this.#endMs) return;
+    progress.loadedBytes += this.position - this.#toldPosition;
+    this.#toldPosition = this.position;
+    answer();
+    this.#endMs = clock.monotonicMs() + ANSWER_PERIOD_MS;
   }
 
   #stepRecords(): boolean {
@@ -125,9 +145,9 @@ function numberIn(text: string): number {
   return parseSafeInteger(bytes, 0, bytes.length);
 }
 
-function opened(path: Uint8Array, name: string): RdbFileSource {
+function opened(path: Uint8Array, name: string, onRead: () => void): RdbFileSource {
   try {
-    return new RdbFileSource(path);
+    return new RdbFileSource(path, onRead);
   } catch (error) {
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
     throw new LoadProblem(`Can't open the RDB file ${name}: ${systemErrorText(error)}`, isMissing);
