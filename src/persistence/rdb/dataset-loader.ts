@@ -13,6 +13,18 @@ import {
 import type { RdbReader } from "../../rdb/rdb-reader";
 import { EntryReader } from "./entry-reader";
 
+/** What a program wants to know that looks whether a file is good, and keeps nothing of it. */
+export interface RdbWatch {
+  /** What is being read from here on, in Redis's words: `read-type`, `read-object-value`. */
+  doing(what: string): void;
+  selected(database: number): void;
+  typed(rdbType: number): void;
+  /** The key that is being read; it is done when the next thing is. */
+  named(key: string): void;
+  /** A key was read to its end. */
+  read(expires: boolean, hasExpired: boolean): void;
+}
+
 export interface LoadOptions {
   readonly keyspace: Keyspace;
   readonly loaders: readonly ValueLoader[];
@@ -24,6 +36,8 @@ export interface LoadOptions {
   readonly onAux: (name: string, value: string) => void;
   /** A function library, to be kept as it is. */
   readonly onFunction: (library: Uint8Array) => void;
+  /** With it keys are read and thrown away again. */
+  readonly watch?: RdbWatch;
 }
 
 const HEADER_BYTES = 9;
@@ -89,6 +103,7 @@ export class DatasetLoader {
   #readRecord(): void {
     const reader = this.#reader;
     const { keyspace } = this.#options;
+    this.#options.watch?.doing("read-type");
     const opcode = reader.byte();
     switch (opcode) {
       case RDB_OPCODES.EXPIRE_S:
@@ -96,6 +111,7 @@ export class DatasetLoader {
         this.#setExpirySeconds(reader.uint32() | 0);
         return;
       case RDB_OPCODES.EXPIRE_MS:
+        this.#options.watch?.doing("read-expire");
         reader.int64();
         this.#expires = true;
         this.#expiryHigh = reader.high;
@@ -108,6 +124,7 @@ export class DatasetLoader {
         this.#clock = keyspace.access.clockOfIdle(reader.length());
         return;
       case RDB_OPCODES.SELECT:
+        this.#options.watch?.doing("read-len");
         this.#select(reader.length());
         return;
       case RDB_OPCODES.END:
@@ -122,6 +139,7 @@ export class DatasetLoader {
   /** What is no key and changes none. */
   #readFact(opcode: number): void {
     const reader = this.#reader;
+    this.#options.watch?.doing(opcode === RDB_OPCODES.AUX ? "read-aux" : "read-len");
     if (opcode === RDB_OPCODES.RESIZE || opcode === RDB_OPCODES.SLOT_INFO) {
       for (let left = opcode === RDB_OPCODES.RESIZE ? 2 : 3; left > 0; left--) reader.length();
     } else if (opcode === RDB_OPCODES.AUX) {
@@ -146,8 +164,10 @@ export class DatasetLoader {
 
   #readKey(rdbType: number): void {
     const reader = this.#reader;
-    const { keyspace, dropsExpired, merges } = this.#options;
+    const { keyspace, dropsExpired, merges, watch } = this.#options;
+    if (watch !== undefined) this.#tellType(rdbType, watch);
     this.#takeKey();
+    if (watch !== undefined) this.#tellKey(watch);
     this.#entries.check(rdbType, reader);
     const key = this.#key;
     const length = this.#keyLength;
@@ -171,6 +191,7 @@ export class DatasetLoader {
       this.#expires,
     );
     if (entry === 0) this.emptyKeys++;
+    else if (watch !== undefined) this.#passOver(entry, watch);
     else if (isDropped) this.#drop(entry);
     else this.#insert(entry, rdbType);
     this.#expires = false;
@@ -202,6 +223,23 @@ export class DatasetLoader {
     this.keysLoaded++;
   }
 
+  #tellType(rdbType: number, watch: RdbWatch): void {
+    this.#entries.check(rdbType, this.#reader);
+    watch.typed(rdbType);
+    watch.doing("read-key");
+  }
+
+  #tellKey(watch: RdbWatch): void {
+    watch.named(Buffer.from(this.#key.slice(0, this.#keyLength)).toString("latin1"));
+    watch.doing("read-object-value");
+  }
+
+  #passOver(entry: number, watch: RdbWatch): void {
+    this.#options.keyspace.dispose(entry);
+    this.keysLoaded++;
+    watch.read(this.#expires, this.#hasExpired());
+  }
+
   #drop(entry: number): void {
     this.#options.keyspace.dispose(entry);
     this.keysExpired++;
@@ -221,7 +259,12 @@ export class DatasetLoader {
   }
 
   #select(index: number): void {
-    const { databases } = this.#options.keyspace;
+    const { keyspace, watch } = this.#options;
+    const { databases } = keyspace;
+    if (watch !== undefined) {
+      watch.selected(index);
+      return;
+    }
     if (index >= databases.length) {
       this.#reader.fail(
         "Data file was created with a Redis server configured to handle more than " +
@@ -233,6 +276,7 @@ export class DatasetLoader {
 
   #end(): void {
     this.#isDone = true;
+    this.#options.watch?.doing("check-sum");
     if (this.version < FIRST_CHECKSUM_VERSION) return;
     if (!this.#reader.checksum()) this.#reader.fail("Wrong RDB checksum");
   }
