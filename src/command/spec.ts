@@ -100,6 +100,8 @@ export interface CommandSpec<C> {
    * nothing but an error of its own, or runs what is queued.
    */
   readonly inTransaction?: "at-once" | "refused" | "runs-queued";
+  /** The error for who wants it queued, where Redis does not refuse that (else the flag no_multi). */
+  readonly refusedInTransaction?: string;
   readonly deprecatedSince?: string;
   readonly replacedBy?: string;
   readonly subcommands?: readonly CommandSpec<C>[];

@@ -9,6 +9,7 @@ import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
 import { trackingCommands } from "../keyspace/tracking/tracking-commands";
 import { type DumpParts, dumpCommands } from "../persistence/commands/dump-restore";
+import { migrateCommands } from "../persistence/commands/migrate";
 import { saveCommands } from "../persistence/snapshot/save-commands";
 import { sessionCommands } from "../session/session-commands";
 import { transactionCommands } from "../transactions/commands/transaction-commands";
@@ -54,6 +55,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...selectCommands,
     ...keyspaceCommands,
     ...dumpCommands(dumpParts(context)),
+    ...migrateCommands(context.migrations),
     ...transactionCommands(context.transactions),
     ...stringCommands(limits),
     ...bitmapCommands(limits, context.bits),

@@ -23,6 +23,7 @@ import type { ByteCodecs } from "../native/byte-codecs";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
 import { CommandReplay } from "../persistence/aof/command-replay";
 import { LOADING_GATE } from "../persistence/loading/loading-gate";
+import type { Migrations } from "../persistence/migration/migrations";
 import { DISK_ERROR_GATE } from "../persistence/snapshot/disk-error-gate";
 import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
 import { ReplyWriter } from "../protocol/reply-writer";
@@ -44,6 +45,7 @@ import { cronHz } from "./cron-rate";
 import { gateList } from "./gate-list";
 import { KeyspaceService } from "./keyspace-service";
 import type { Listeners } from "./listeners";
+import { newMigrations } from "./new-migrations";
 import { newTracking } from "./new-tracking";
 import { PersistenceService } from "./persistence-service";
 import { ReplicaLink } from "./replica-link";
@@ -145,7 +147,8 @@ export class DataNode {
     const fieldExpiry = this.#newFieldExpiry(service);
     this.persistence = this.#newPersistence(service, watch, fieldExpiry);
     this.replication = this.#newReplication(session);
-    const statistics = this.#newStatistics(session, service, watch, tracking);
+    const migrations = this.#newMigrations(service);
+    const statistics = this.#newStatistics(session, service, watch, tracking, migrations);
     this.context = {
       tableHolder: new TableHolder(),
       session,
@@ -158,6 +161,7 @@ export class DataNode {
       usedMemory: service.usedMemory,
       facts: parts.facts,
       bits: parts.bits,
+      migrations,
       fieldExpiry,
       persistence: this.persistence,
       replication: this.replication,
@@ -211,7 +215,7 @@ export class DataNode {
   }
 
   #newCron(service: KeyspaceService, statistics: Statistics): Cron {
-    const { session, tracking, fieldExpiry } = this.context;
+    const { session, tracking, fieldExpiry, migrations } = this.context;
     const tasks = [
       { name: "rate", periodMs: 1000, run: () => this.cron.setHz(this.#cronHz()) },
       ...sessionTasks(session, () => this.pipeline.commandsProcessed),
@@ -219,6 +223,7 @@ export class DataNode {
       ...this.persistence.tasks(),
       ...this.replicaLink.tasks(),
       ...statistics.tasks(),
+      { name: "migrate-links", periodMs: 1000, run: () => migrations.links.tick() },
       { name: "tracking", periodMs: 0, run: () => tracking.limit() },
       { name: "field-expiry", periodMs: 0, run: () => fieldExpiry.tick() },
     ];
@@ -346,6 +351,7 @@ export class DataNode {
     service: KeyspaceService,
     watch: CommandWatch,
     tracking: Tracking,
+    migrations: Migrations,
   ): Statistics {
     const { keyspace, usedMemory, eviction } = service;
     return new Statistics({
@@ -358,6 +364,7 @@ export class DataNode {
       usedMemory,
       eviction,
       watch,
+      migrations,
       pipeline: () => this.pipeline,
       turns: () => this.loop,
     });
@@ -428,6 +435,11 @@ export class DataNode {
     });
   }
 
+  #newMigrations(service: KeyspaceService): Migrations {
+    const { clock, codecs } = this.#parts;
+    return newMigrations(service, clock, codecs, this.#listen);
+  }
+
   /** What runs commands beside those of the turn. */
   #attachNested(scratch: ScratchRequest): void {
     const { call, pipeline, loop, table } = this;
@@ -438,6 +450,14 @@ export class DataNode {
       scratch,
       beginNested,
       runNested: (nested, command) => pipeline.runNested(nested, command),
+    });
+    this.context.migrations.attach({
+      call,
+      turns: loop,
+      effects: call.effects,
+      scratch,
+      beginNested,
+      runNested: (nested, command, handler) => pipeline.runNested(nested, command, handler),
     });
     this.context.blocking.attach({
       call,

@@ -8,6 +8,7 @@ import type { Keyspace } from "../keyspace/keyspace";
 import type { Tracking } from "../keyspace/tracking/tracking";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { BitOperations } from "../native/bit-operations";
+import type { Migrations } from "../persistence/migration/migrations";
 import type { SessionContext } from "../session/session-context";
 import type { Transactions } from "../transactions/transactions";
 import type { FieldExpiry } from "../types/hash/field-expiry";
@@ -35,6 +36,7 @@ export interface ServerContext {
   readonly facts: ServerFacts;
   readonly persistence: PersistenceService;
   readonly replication: ReplicationService;
+  readonly migrations: Migrations;
   readonly bits: BitOperations;
   readonly fieldExpiry: FieldExpiry;
   readonly memoryReport: MemoryReport;

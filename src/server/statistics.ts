@@ -8,6 +8,7 @@ import type { Eviction } from "../keyspace/eviction";
 import type { Keyspace } from "../keyspace/keyspace";
 import type { Tracking } from "../keyspace/tracking/tracking";
 import type { UsedMemory } from "../keyspace/used-memory";
+import type { Migrations } from "../persistence/migration/migrations";
 import type { SessionContext } from "../session/session-context";
 import type { CronTask } from "./cron";
 import { ExceededTime } from "./info/exceeded-time";
@@ -32,6 +33,7 @@ export interface StatisticsParts {
   readonly tracking: Tracking;
   readonly usedMemory: UsedMemory;
   readonly watch: CommandWatch;
+  readonly migrations: Migrations;
   readonly eviction: Eviction;
   /** These exist only once the commands do, INFO among them. */
   readonly pipeline: () => Pipeline<DataCall>;
@@ -68,6 +70,7 @@ export class Statistics {
       tracking: parts.tracking,
       memoryReport: this.memoryReport,
       exceededTime: this.#exceededTime,
+      migrations: parts.migrations,
       pipeline,
       turns,
       errors: watch.errors,

@@ -3,13 +3,16 @@ import type { Gate } from "../command/pipeline";
 import type { DataCall } from "../keyspace/data-call";
 import { NO_MULTI_GATE, QUEUE_GATE, type Transactions } from "./transactions";
 
+const ERR_NOT_ALLOWED = "ERR Command not allowed inside a transaction";
+
 /** Raised on each client between MULTI and EXEC: some commands make no sense there. */
 export function noMultiGate(): Gate<DataCall> {
   return {
     name: NO_MULTI_GATE,
-    appliesTo: (command) => command.has(COMMAND_NO_MULTI),
+    appliesTo: (command) =>
+      command.has(COMMAND_NO_MULTI) || command.spec.refusedInTransaction !== undefined,
     stops: (call) => {
-      call.reply.error("ERR Command not allowed inside a transaction");
+      call.reply.error(call.command.spec.refusedInTransaction ?? ERR_NOT_ALLOWED);
       return true;
     },
   };

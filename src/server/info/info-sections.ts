@@ -3,6 +3,7 @@ import type { MemoryReport } from "../../introspection/memory/memory-report";
 import type { DataCall } from "../../keyspace/data-call";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { Tracking } from "../../keyspace/tracking/tracking";
+import type { Migrations } from "../../persistence/migration/migrations";
 import type { SessionContext } from "../../session/session-context";
 import type { PersistenceService } from "../persistence-service";
 import type { ReplicationService } from "../replication-service";
@@ -31,6 +32,7 @@ export interface InfoSources {
   readonly tracking: Tracking;
   readonly memoryReport: MemoryReport;
   readonly exceededTime: ExceededTime;
+  readonly migrations: Migrations;
   readonly pipeline: () => Pipeline<DataCall>;
   readonly turns: () => TurnCounts;
   readonly errors: ErrorCounts;
@@ -64,6 +66,7 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
       tracking: sources.tracking,
       saves: sources.persistence.saves,
       exceededTime,
+      links: sources.migrations.links,
       pipeline,
       turns,
       errorReplies: () => errors.total,

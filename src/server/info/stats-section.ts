@@ -2,6 +2,7 @@ import type { Pipeline } from "../../command/pipeline";
 import type { DataCall } from "../../keyspace/data-call";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { Tracking } from "../../keyspace/tracking/tracking";
+import type { TargetLinks } from "../../persistence/migration/target-links";
 import type { RdbSaves } from "../../persistence/snapshot/rdb-saves";
 import type { PubSub } from "../../session/pubsub/pub-sub";
 import type { SessionStats } from "../../session/session-stats";
@@ -15,6 +16,8 @@ export interface StatsSectionParts {
   readonly tracking: Tracking;
   readonly saves: Pick<RdbSaves, "started" | "lastStartUs">;
   readonly exceededTime: ExceededTime;
+  /** To the servers that keys are migrated to. */
+  readonly links: Pick<TargetLinks, "count">;
   readonly pipeline: () => Pick<Pipeline<DataCall>, "commandsProcessed">;
   readonly turns: () => TurnCounts;
   readonly errorReplies: () => number;
@@ -40,6 +43,7 @@ export function statsSection(parts: StatsSectionParts): InfoSection {
     // Nothing forks, but the start of a snapshot is what these tell of.
     ["latest_fork_usec", parts.saves.lastStartUs] as const,
     ["total_forks", parts.saves.started] as const,
+    ["migrate_cached_sockets", parts.links.count] as const,
     ...ABSENT_FIELDS,
     ...trackingFields(parts.tracking),
     ...processingFields(parts),
@@ -93,7 +97,6 @@ function subscriptionFields(pubSub: PubSub): InfoField[] {
 }
 
 const ABSENT_FIELDS: readonly InfoField[] = [
-  ["migrate_cached_sockets", 0],
   ["slave_expires_tracked_keys", 0],
   ["active_defrag_hits", 0],
   ["active_defrag_misses", 0],
