@@ -74,7 +74,7 @@ export class RdbCheck implements RdbWatch {
     print(`[offset 0] Checking RDB file ${name}`);
     let source: RdbFileSource;
     try {
-      source = new RdbFileSource(path);
+      source = new RdbFileSource(path, () => undefined);
     } catch (error) {
       print(`Cannot open file ${name}: ${systemErrorText(error)}`);
       return undefined;
