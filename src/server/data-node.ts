@@ -113,15 +113,7 @@ export class DataNode {
     this.#parts = parts;
     const { transport, config, clock } = parts;
     const shared = transport.memory;
-    const poison = process.env.REDIS_POISON_MEMORY === "1";
-    this.memory = new Arena({
-      poison,
-      onSegment: (index, bytes) => {
-        parts.preferHugePages?.(bytes);
-        transport.registerSegment(index, bytes);
-      },
-      ...(parts.advise !== undefined && { advise: parts.advise }),
-    });
+    this.memory = this.#newMemory();
     const clients = new Clients(transport);
     const session = new SessionContext({
       config,
@@ -186,6 +178,18 @@ export class DataNode {
     service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
     this.background = this.#newBackground(service, fieldExpiry);
     this.cron = this.#newCron(service, statistics);
+  }
+
+  #newMemory(): Arena {
+    const { transport, preferHugePages, advise } = this.#parts;
+    return new Arena({
+      poison: process.env.REDIS_POISON_MEMORY === "1",
+      onSegment: (index, bytes) => {
+        preferHugePages?.(bytes);
+        transport.registerSegment(index, bytes);
+      },
+      ...(advise !== undefined && { advise }),
+    });
   }
 
   /** Begins turns: clients are answered from now on. Listeners are opened by the caller. */
