@@ -8,6 +8,7 @@ import { keyspaceCommands } from "../keyspace/commands/keyspace-commands";
 import { selectCommands } from "../keyspace/commands/select";
 import type { DataCall } from "../keyspace/data-call";
 import { trackingCommands } from "../keyspace/tracking/tracking-commands";
+import { rewriteCommand } from "../persistence/aof/rewrite-command";
 import { type DumpParts, dumpCommands } from "../persistence/commands/dump-restore";
 import { migrateCommands } from "../persistence/commands/migrate";
 import { saveCommands } from "../persistence/snapshot/save-commands";
@@ -70,6 +71,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     ...configCommands(configParts(context)),
     ...debugCommands({ ...context, listLimits: lists }),
     ...lolwutCommands(context.keyspace.random),
+    rewriteCommand(context.persistence.aof),
     ...saveCommands(context.persistence.saves, () => context.persistence.isOtherJobRunning()),
     ...context.replication.commands(),
     ...shutdownCommands(context.shutdown),

@@ -21,6 +21,7 @@ import { Arena } from "../memory/arena";
 import type { BitOperations } from "../native/bit-operations";
 import type { ByteCodecs } from "../native/byte-codecs";
 import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
+import type { AofDisk } from "../persistence/aof/aof-disk";
 import { CommandReplay } from "../persistence/aof/command-replay";
 import { LOADING_GATE } from "../persistence/loading/loading-gate";
 import type { Migrations } from "../persistence/migration/migrations";
@@ -69,6 +70,8 @@ export interface DataNodeParts {
   readonly shutdown: Shutdown;
   /** Who writes snapshots. */
   readonly snapshots: SnapshotWriter;
+  /** Where the append only file is; absent for where the configuration says. */
+  readonly aofDisk?: AofDisk;
   /** Bits of long strings: through the addon, or without it. */
   readonly bits: BitOperations;
   /** Checksums and compression of files and payloads: likewise. */
@@ -326,6 +329,8 @@ export class DataNode {
       onLatency: (event, durationMs) => watch.latency.add(event, clock.nowMs(), durationMs),
       answer: () => transport.poll?.(),
       setLoading: (isLoading) => this.pipeline.setGate(LOADING_GATE, isLoading),
+      effects: () => this.call.effects,
+      ...(this.#parts.aofDisk !== undefined && { aofDisk: this.#parts.aofDisk }),
       setRefusesWrites: (refuses) => this.pipeline.setGate(DISK_ERROR_GATE, refuses),
     });
   }
@@ -487,7 +492,7 @@ export class DataNode {
         blocking.serve();
         tracking.endTurn();
         this.background.turnEnded();
-        if (this.memory.frozenNow) this.persistence.saves.checkMemory();
+        if (this.memory.frozenNow) this.persistence.checkMemory();
         if (this.call.effects.isOn) this.call.effects.settle();
       },
       door: this.context.session.door,

@@ -26,7 +26,7 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
     noMultiGate(),
     offKeyspaceGate(),
     memoryGate(context.eviction),
-    diskErrorGate(),
+    diskErrorGate(() => context.persistence.diskTrouble),
     readOnlyGate(),
     subscriberGate(),
     staleGate(),

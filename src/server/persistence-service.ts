@@ -1,26 +1,29 @@
 import type { Clock } from "../base/clock";
 import type { Config } from "../config/config";
+import type { EffectStream } from "../keyspace/effects/effect-stream";
 import type { Eviction } from "../keyspace/eviction";
 import type { Keyspace } from "../keyspace/keyspace";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { ValueLoader } from "../keyspace/value-codec";
 import type { Arena } from "../memory/arena";
 import type { ByteCodecs } from "../native/byte-codecs";
-import { FileDisk } from "../persistence/aof/aof-disk";
-import { AofFiles } from "../persistence/aof/aof-files";
+import type { AofDisk } from "../persistence/aof/aof-disk";
 import { AofLoading } from "../persistence/aof/aof-loading";
+import type { AppendOnly } from "../persistence/aof/append-only";
 import type { CommandReplay } from "../persistence/aof/command-replay";
 import { ManifestProblem } from "../persistence/aof/manifest";
 import { DatasetLoading } from "../persistence/loading/dataset-loading";
 import { LoadProblem } from "../persistence/loading/load-problem";
 import { LoadingProgress } from "../persistence/loading/loading-progress";
 import type { RdbLoadingParts } from "../persistence/loading/rdb-file-loading";
+import type { DiskTrouble } from "../persistence/snapshot/disk-error-gate";
 import { rehearseFreeze } from "../persistence/snapshot/freeze-rehearsal";
 import { RdbSaves } from "../persistence/snapshot/rdb-saves";
 import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
 import type { SessionLog } from "../session/session-log";
 import type { BackgroundJob } from "./background";
 import type { CronTask } from "./cron";
+import { newAppendOnly } from "./new-append-only";
 
 export interface PersistenceServiceParts {
   readonly config: Config;
@@ -36,6 +39,10 @@ export interface PersistenceServiceParts {
   readonly onLatency: (event: string, durationMs: number) => void;
   /** Answers clients at once, if that can be done while the event loop waits. */
   readonly answer: () => void;
+  /** Where the effects of commands come from; known once there are commands. */
+  readonly effects: () => EffectStream;
+  /** Where the append only file is; absent for where the configuration says. */
+  readonly aofDisk?: AofDisk;
   /** Raise or lower the gates; they exist once the commands do. */
   readonly setLoading: (isLoading: boolean) => void;
   readonly setRefusesWrites: (refuses: boolean) => void;
@@ -52,14 +59,14 @@ const PREPARE_FROM_BYTES = 16 * 1024 * 1024;
 /** Saving and loading of the data set, wired to configuration, cron, gates and keyspace. */
 export class PersistenceService {
   readonly saves: RdbSaves;
+  readonly aof: AppendOnly;
   /** Checksums and compression of files and payloads. */
   readonly codecs: ByteCodecs;
   readonly loading: LoadingProgress;
   /** What loading of an RDB file needs. */
   readonly loadingParts: RdbLoadingParts;
   readonly #rdb: DatasetLoading;
-  readonly #aofFiles: AofFiles;
-  #aof: AofLoading | undefined;
+  #aofLoading: AofLoading | undefined;
   readonly #parts: PersistenceServiceParts;
   /** Databases that may have more chunks than they need since a snapshot forbade to merge. */
   #wide = 0;
@@ -80,10 +87,16 @@ export class PersistenceService {
       usedBytes: () => usedMemory.bytes,
       isOtherJobRunning: () => this.isOtherJobRunning(),
       onLatency: parts.onLatency,
-      statusChanged: () => parts.setRefusesWrites(this.saves.refusesWrites),
-      thawed: () => {
-        this.#wide = keyspace.databases.length;
-      },
+      statusChanged: () => this.#troubleChanged(),
+      thawed: () => this.#thawed(),
+    });
+    this.aof = newAppendOnly({
+      ...parts,
+      functions: () => this.saves.functions,
+      usedBytes: () => usedMemory.bytes,
+      isSaving: () => this.saves.isRunning,
+      statusChanged: () => this.#troubleChanged(),
+      thawed: () => this.#thawed(),
     });
     this.loading = new LoadingProgress(clock, (isLoading) => {
       parts.eviction.appliesLimit = !isLoading;
@@ -100,14 +113,13 @@ export class PersistenceService {
       answer: parts.answer,
     };
     this.#rdb = new DatasetLoading(this.loadingParts);
-    this.#aofFiles = newAofFiles(config, log);
     keyspace.afterFlushAll = () => this.saves.flushedAll();
   }
 
   /** Called once, when there are commands: `replay` runs those of append only files. */
   attachReplay(replay: CommandReplay): void {
     const { config } = this.#parts;
-    this.#aof = new AofLoading({
+    this.#aofLoading = new AofLoading({
       ...this.loadingParts,
       replay,
       loadsTruncated: () => config.flag("aof-load-truncated"),
@@ -116,7 +128,28 @@ export class PersistenceService {
 
   /** Whether something beside a snapshot keeps the one place for background work taken. */
   isOtherJobRunning(): boolean {
-    return false;
+    return this.aof.rewrites.isRunning;
+  }
+
+  /** Why the gate of disk errors is up. */
+  get diskTrouble(): DiskTrouble {
+    return { cannotSave: this.saves.refusesWrites, appendProblem: this.aof.problem };
+  }
+
+  /** Snapshots that take too much memory are given up. Cheap: asked every turn. */
+  checkMemory(): void {
+    this.saves.checkMemory();
+    this.aof.rewrites.checkMemory();
+  }
+
+  /**
+   * Behind the loading at the start of the process: what is executed from now on is written.
+   * @param isAmidTransaction whether a command of EXEC is being run.
+   * @throws LoadProblem when the append only file cannot be opened, as the log tells.
+   */
+  openAof(isAmidTransaction: () => boolean): void {
+    if (!this.aof.openAtStart()) throw new LoadProblem("The append only file cannot be opened.");
+    this.aof.followConfig(isAmidTransaction);
   }
 
   /**
@@ -125,6 +158,7 @@ export class PersistenceService {
    * @throws LoadProblem; then the data set must not be used.
    */
   async loadAtStart(): Promise<void> {
+    this.#readManifest();
     if (!this.#parts.config.flag("appendonly")) {
       await this.#loadRdbAtStart();
       return;
@@ -139,6 +173,11 @@ export class PersistenceService {
   /** DEBUG LOADAOF, within a command: what was written last must be in the files. */
   reloadAof(): void {
     const { keyspace, log } = this.#parts;
+    if (this.aof.state === "on") {
+      this.#parts.effects().drain();
+      this.aof.writer.flush(true);
+    }
+    this.#readManifest();
     const loading = this.#beginAof();
     // Whatever is found out from here on, there is no data set to go back to.
     for (const database of keyspace.databases) keyspace.flush(database);
@@ -147,16 +186,20 @@ export class PersistenceService {
     log.warning("Append Only File loaded by DEBUG LOADAOF");
   }
 
-  #beginAof(): AofLoading {
-    const files = this.#aofFiles;
-    const loading = this.#aof;
-    if (loading === undefined) throw new Error("there are no commands to run yet");
+  /** It is read even where there is none to load: who turns it on goes on from there. */
+  #readManifest(): void {
     try {
-      files.readManifest();
+      this.aof.files.readManifest();
     } catch (error) {
       if (!(error instanceof ManifestProblem)) throw error;
       throw new LoadProblem(error.report.join("\n"));
     }
+  }
+
+  #beginAof(): AofLoading {
+    const { files } = this.aof;
+    const loading = this.#aofLoading;
+    if (loading === undefined) throw new Error("there are no commands to run yet");
     if (!files.adoptOldFile()) {
       throw new LoadProblem("The append only file of an older version could not be taken over.");
     }
@@ -164,9 +207,10 @@ export class PersistenceService {
     return loading;
   }
 
-  #aofLoaded({ functions }: AofLoading): void {
+  #aofLoaded({ functions, totalBytes, baseBytes }: AofLoading): void {
     const { keyspace } = this.#parts;
     this.saves.functions = functions;
+    this.aof.loaded(totalBytes, baseBytes);
     keyspace.stats.savedChanges = keyspace.stats.changes;
   }
 
@@ -204,6 +248,7 @@ export class PersistenceService {
 
   tasks(): CronTask[] {
     return [
+      { name: "aof", periodMs: 0, run: () => this.aof.tick() },
       { name: "saves", periodMs: 0, run: () => this.saves.tick() },
       { name: "snapshot-thread", periodMs: PREPARE_PERIOD_MS, run: () => this.#prepareThread() },
       { name: "freeze-rehearsal", periodMs: 0, run: () => this.#rehearse() },
@@ -229,6 +274,15 @@ export class PersistenceService {
     if (this.saves.hasSavePoints || memory.usedBytes >= PREPARE_FROM_BYTES) writer.prepare();
   }
 
+  #troubleChanged(): void {
+    const { cannotSave, appendProblem } = this.diskTrouble;
+    this.#parts.setRefusesWrites(cannotSave || appendProblem !== undefined);
+  }
+
+  #thawed(): void {
+    this.#wide = this.#parts.keyspace.databases.length;
+  }
+
   #rehearse(): void {
     const { keyspace, memory } = this.#parts;
     if (this.#rehearsals === REHEARSALS || memory.frozenNow) return;
@@ -246,13 +300,4 @@ export class PersistenceService {
       else if (++merges % MERGES_PER_LOOK === 0 && clock.monotonicMs() >= endMs) return;
     }
   }
-}
-
-function newAofFiles(config: Config, log: SessionLog): AofFiles {
-  const directoryName = config.value("appenddirname");
-  const disk = new FileDisk(() => {
-    const server = config.value("dir");
-    return { server, aof: `${server}/${directoryName}` };
-  });
-  return new AofFiles({ disk, log, aofName: config.value("appendfilename"), directoryName });
 }

@@ -162,6 +162,7 @@ export class ServerProcess {
       notice: (text) => this.#log.notice(text),
       warning: this.#warn,
       saves: () => this.#node?.persistence.saves,
+      stopAof: (isForced) => this.#node?.persistence.aof.stopForShutdown(isForced) ?? true,
       isLoading: () => this.#isLoading,
       begin: () => this.#supervision.stopping(),
       removePidFile: () => this.#pidFile.remove(),
@@ -216,6 +217,7 @@ export class ServerProcess {
   async #load(node: DataNode): Promise<void> {
     try {
       await node.persistence.loadAtStart();
+      node.persistence.openAof(() => !node.call.mayBlock);
     } catch (error) {
       if (!(error instanceof LoadProblem)) throw error;
       this.#warn(error.message);

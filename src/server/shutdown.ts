@@ -23,6 +23,8 @@ export interface ShutdownParts {
   readonly warning: (text: string) => void;
   /** Who saves the data set; undefined before there is one. */
   readonly saves: () => FinalSaves | undefined;
+  /** The append only file is completed; false when the process must not end without its base. */
+  readonly stopAof: (isForced: boolean) => boolean;
   /** Whether the data set is being read: it is on the disk then, and not whole in memory. */
   readonly isLoading: () => boolean;
   /** Told first of all, for a supervisor that waits. */
@@ -68,16 +70,17 @@ export class Shutdown {
 
   /** False when the data set should have been saved and was not. */
   #saved(flags: number): boolean {
-    const { config, notice, warning, isLoading } = this.#parts;
+    const { config, notice, warning, isLoading, stopAof } = this.#parts;
     const saves = this.#parts.saves();
+    const isForced = (flags & SHUTDOWN_FORCE) !== 0;
     saves?.stopForShutdown();
+    if (!stopAof(isForced)) return false;
     const asked = (flags & SHUTDOWN_SAVE) !== 0;
     const hasSavePoints = config.value("save").length > 0;
     const isWanted = asked || (hasSavePoints && (flags & SHUTDOWN_NOSAVE) === 0);
     if (!isWanted || saves === undefined || isLoading()) return true;
     notice("Saving the final RDB snapshot before exiting.");
     if (saves.saveNow()) return true;
-    const isForced = (flags & SHUTDOWN_FORCE) !== 0;
     warning(`Error trying to save the DB${isForced ? ". Exit anyway." : ", can't exit."}`);
     return isForced;
   }

@@ -16,6 +16,7 @@ import { gatherFacts } from "../../src/server/server-facts";
 import { Shutdown } from "../../src/server/shutdown";
 import { followTransportSettings } from "../../src/session/transport-settings";
 import { SeededRandom } from "../support/seeds";
+import { SimulatedDisk } from "../unit/persistence/aof/simulated-disk";
 import { MemoryTransport } from "./memory-transport";
 
 const START_MS = 1_700_000_000_000;
@@ -109,6 +110,7 @@ export class FuzzNode {
       listeners: new Listeners(this.transport, 0, () => undefined),
       shutdown: this.#shutdown(),
       snapshots: this.snapshots,
+      aofDisk: new SimulatedDisk(new SeededRandom(seed ^ 0x66), "appendonlydir"),
       random: new Random(seed),
       hashKey,
       bits: new PortableBitOperations(),
@@ -131,6 +133,7 @@ export class FuzzNode {
       closeListeners: () => false,
       finish: () => undefined,
       saves: () => undefined,
+      stopAof: () => true,
       isLoading: () => false,
     });
   }

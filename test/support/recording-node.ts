@@ -78,6 +78,7 @@ export class RecordingNode {
         closeListeners: () => false,
         finish: silent,
         saves: silent,
+        stopAof: () => true,
         isLoading: () => false,
       }),
       snapshots: new PretendedSnapshots(),

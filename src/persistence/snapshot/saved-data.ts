@@ -4,6 +4,7 @@ import { evictionPolicy, RANK_IDLE, RANK_SELDOM_USED } from "../../keyspace/evic
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { SavedData } from "../rdb/dataset-writer";
 import type { SaveOrder } from "./save-order";
+import type { SnapshotFilePaths } from "./snapshot-file";
 
 const ADDRESS_BITS = 64;
 /** What `rdb-version auto` writes; only a data set that needs more gets the newer one. */
@@ -53,6 +54,26 @@ export function saveOrderOf(
     hasChecksum: config.flag("rdbchecksum"),
     syncsInSteps: config.flag("rdb-save-incremental-fsync"),
     keyDelayUs: config.number("rdb-key-save-delay"),
+  };
+}
+
+/** An order to write that data as the base of an append only file. */
+export function aofOrderOf(
+  data: Omit<SavedData, "version">,
+  config: Config,
+  asCommands: boolean,
+  nowMs: number,
+  paths: SnapshotFilePaths,
+): SaveOrder {
+  const seconds = Math.floor(nowMs / 1000);
+  return {
+    ...saveOrderOf(data, config, paths.temporaryName),
+    ...paths,
+    syncsInSteps: config.flag("aof-rewrite-incremental-fsync"),
+    aofBase: {
+      asCommands,
+      timestampSeconds: config.flag("aof-timestamp-enabled") ? seconds : undefined,
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { PersistenceService } from "../persistence-service";
+import { appendOnlyFields } from "./append-only-fields";
 import { type InfoField, type InfoSection, twoDecimals } from "./info-section";
 
 /**
@@ -8,7 +9,7 @@ import { type InfoField, type InfoSection, twoDecimals } from "./info-section";
  */
 export function persistenceSection(
   keyspace: Keyspace,
-  persistence: Pick<PersistenceService, "saves" | "loading">,
+  persistence: Pick<PersistenceService, "saves" | "loading" | "aof">,
 ): InfoSection {
   const fields = () => [
     ["loading", persistence.loading.isLoading ? 1 : 0] as const,
@@ -16,14 +17,18 @@ export function persistenceSection(
     ...progressFields(persistence),
     ["rdb_changes_since_last_save", keyspace.stats.unsavedChanges] as const,
     ...rdbFields(persistence),
-    ...AOF_FIELDS,
+    ...appendOnlyFields(persistence.aof),
     ...loadingFields(persistence),
   ];
   return { name: "Persistence", shownBy: "default", fields };
 }
 
-function progressFields({ saves }: Pick<PersistenceService, "saves">): InfoField[] {
-  const { heldBytes, keysDone, keysTotal } = saves;
+/** Of the one job that runs, whichever it is. */
+function progressFields({ saves, aof }: Pick<PersistenceService, "saves" | "aof">): InfoField[] {
+  const { job } = aof.rewrites;
+  const heldBytes = job?.heldBytes ?? saves.heldBytes;
+  const keysDone = job?.keysDone ?? saves.keysDone;
+  const keysTotal = job?.totalKeys ?? saves.keysTotal;
   return [
     ["current_cow_peak", heldBytes],
     ["current_cow_size", heldBytes],
@@ -47,22 +52,6 @@ function rdbFields({ saves, loading }: Pick<PersistenceService, "saves" | "loadi
     ["rdb_last_load_keys_loaded", loading.keysLoaded],
   ];
 }
-
-/** There is no append only file yet, and modules never. */
-const AOF_FIELDS: readonly InfoField[] = [
-  ["aof_enabled", 0],
-  ["aof_rewrite_in_progress", 0],
-  ["aof_rewrite_scheduled", 0],
-  ["aof_last_rewrite_time_sec", -1],
-  ["aof_current_rewrite_time_sec", -1],
-  ["aof_last_bgrewrite_status", "ok"],
-  ["aof_rewrites", 0],
-  ["aof_rewrites_consecutive_failures", 0],
-  ["aof_last_write_status", "ok"],
-  ["aof_last_cow_size", 0],
-  ["module_fork_in_progress", 0],
-  ["module_fork_last_cow_size", 0],
-];
 
 function loadingFields({ loading }: Pick<PersistenceService, "loading">): InfoField[] {
   if (!loading.isLoading) return [];

@@ -40,12 +40,6 @@ export function refusedParts(config: Config, loaded: LoadedConfig): ConfigProble
 /** Sentences for the log. */
 export function missingParts(config: Config): string[] {
   const missing: string[] = [];
-  if (config.flag("appendonly")) {
-    missing.push(
-      "appendonly is on, but this build keeps no append only file: what the save points leave out " +
-        "is lost when the server ends.",
-    );
-  }
   const disklessLoad = config.value("repl-diskless-load");
   if (disklessLoad !== "disabled") {
     missing.push(

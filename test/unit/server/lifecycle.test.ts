@@ -28,6 +28,7 @@ function newShutdown(settings: Record<string, string>, save?: () => boolean, isL
     notice: (text) => steps.push(`* ${text}`),
     warning: (text) => steps.push(`# ${text}`),
     saves: () => saves,
+    stopAof: () => true,
     isLoading: () => isLoading,
     begin: () => steps.push("begin"),
     removePidFile: () => true,

@@ -83,6 +83,10 @@ function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcomma
     table.set(name, { least, most, run });
   };
   add("help", 2, 2, (call) => replyHelp(call, helpLines()));
+  add("aof-flush-sleep", 3, 3, ({ args, reply }) => {
+    persistence.aof.writeDelayUs = leadingInteger(args.text(2));
+    reply.ok();
+  });
   add("digest", 2, 2, ({ reply, keyspace }) =>
     reply.statusText(new DatasetDigest(keyspace).ofAll()),
   );

@@ -1,5 +1,7 @@
 /** DEBUG HELP: lines that show syntax are Redis's, explanations are our own. */
 export const DEBUG_HELP: readonly string[] = [
+  "AOF-FLUSH-SLEEP <microsec>",
+  "    Wait so long before every write to the append only file.",
   "CHANGE-REPL-ID",
   "    Not here yet: there is no replication to have ids.",
   "DIGEST",
@@ -49,7 +51,6 @@ export const DEBUG_HELP: readonly string[] = [
 
 /** Subcommands that Redis has and this server has not, with the reason. */
 export const NOT_HERE: readonly (readonly [syntax: string, reason: string])[] = [
-  ["AOF-FLUSH-SLEEP <microsec>", "there is no append only file yet"],
   ["CONFIG-REWRITE-FORCE-ALL", "CONFIG REWRITE writes what differs from the default"],
   ["CRASH-AND-RECOVER [<milliseconds>]", "the supervisor starts a server anew"],
   ["LEAK <string>", "there is no memory that could be leaked on purpose"],
