@@ -10,6 +10,8 @@ import { benchKeyHash } from "./protocol/key-hash";
 import { benchReplyWriting } from "./protocol/reply-writing";
 import { benchRequestScan } from "./protocol/request-scan";
 import { benchCodecs } from "./rdb/codecs";
+import { benchEffects } from "./rdb/effects";
+import { benchValues } from "./rdb/values";
 import { benchDict } from "./structures/dict.js";
 import { benchHash } from "./types/hash.js";
 import { benchList } from "./types/list";
@@ -19,6 +21,8 @@ async function main(): Promise<void> {
   const mitata = await import("mitata");
   benchArena(mitata);
   benchCodecs(mitata);
+  benchValues(mitata);
+  benchEffects(mitata);
   benchDict(mitata);
   benchList(mitata);
   benchRequestScan(mitata);
