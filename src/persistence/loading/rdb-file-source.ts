@@ -16,7 +16,7 @@ export class RdbFileSource implements RdbSource {
    * @param onRead called before every read: within a large value, too.
    * @throws what the system says when there is no such file, or it may not be read.
    */
-  constructor(path: Uint8Array, onRead: () => void) {
+  constructor(path: Uint8Array, onRead = (): void => undefined) {
     this.#onRead = onRead;
     this.#file = openSync(Buffer.from(path), "r");
     this.sizeBytes = fstatSync(this.#file).size;
