@@ -5,6 +5,9 @@ import { DiskConfigFiles, type Reading } from "../config/config-files";
 import { ProcessHost } from "../config/config-host";
 import type { ConfigProblem } from "../config/config-problem";
 import { type LoadedConfig, loadConfig } from "../config/load-config";
+import { newRdbCheck, newWindow } from "./check/check-tools";
+import { RestoreProblem } from "./restore/recovery-plan";
+import { restoreTo } from "./restore/restore-to";
 import { ServerProcess } from "./server-process";
 import { answerCaller, isDaemon, startDaemon } from "./start/daemon";
 import { HELP_TEXT, TEST_MEMORY_TEXT, versionText } from "./start/program-texts";
@@ -13,6 +16,8 @@ import { isSupervised } from "./start/supervision";
 import { checkSystem } from "./start/system-checks";
 import { refusedParts } from "./start/unfinished-parts";
 
+const RESTORE_TO = "--restore-to";
+
 /**
  * From the command line to a process that serves: answers questions (-v, -h), reads the
  * configuration, goes into the background when it is to.
@@ -20,12 +25,42 @@ import { refusedParts } from "./start/unfinished-parts";
  * What always holds: before the server process takes over, nothing but the terminal has heard of
  * this start, and a problem ends it with exit code 1.
  */
-export function runServer(args: readonly string[]): void {
+export function runServer(given: readonly string[]): void {
   const directory = process.cwd();
+  const { args, when } = takeRestoreTo(given);
   const invocation = readCommandLine(args.map(encodeUtf8), encodeUtf8(directory));
   if (invocation.kind !== "run") answer(invocation.kind);
   else if (invocation.sentinel) refuse("redis-sentinel");
+  else if (when !== undefined) restore(invocation, when);
   else run(invocation, args.length > 0, directory);
+}
+
+/** `--restore-to <time>` asks for another work than serving, and is no directive. */
+function takeRestoreTo(given: readonly string[]): {
+  readonly args: readonly string[];
+  readonly when?: string;
+} {
+  const at = given.indexOf(RESTORE_TO);
+  if (at < 0) return { args: given };
+  return { args: [...given.slice(0, at), ...given.slice(at + 2)], when: given[at + 1] ?? "" };
+}
+
+function restore({ sources }: Extract<Invocation, { kind: "run" }>, when: string): void {
+  const config = new Config(new ProcessHost());
+  const outcome = loadConfig(config, sources, new DiskConfigFiles(), "server");
+  if ("problem" in outcome) {
+    showProblem(outcome.problem, false);
+    return;
+  }
+  const window = newWindow();
+  const configFile = sources.file ?? "";
+  try {
+    process.stdout.write(restoreTo(when, { config, configFile, window, newRdbCheck }));
+  } catch (error) {
+    if (!(error instanceof RestoreProblem)) throw error;
+    process.stderr.write(`${RESTORE_TO}: ${error.message}\n`);
+    process.exitCode = 1;
+  }
 }
 
 /** The names and roles whose work is still to come. */

@@ -10,6 +10,7 @@ import {
   type AofWindow,
 } from "../../persistence/aof/aof-reader";
 import { AofFileSource } from "../../persistence/aof/aof-source";
+import { commandName } from "./command-name";
 import type { RdbCheck } from "./rdb-check";
 
 /** What is to be done with a file. */
@@ -216,16 +217,6 @@ export class AofCheck {
       return false;
     }
   }
-}
-
-/** In lower case; only as much of it as is needed to tell what it is not. */
-function commandName({ bytes, table, tableAt }: AofWindow): string {
-  const length = table[tableAt + 1];
-  if (length !== MULTI.length && length !== EXEC.length) return "";
-  const at = table[tableAt];
-  return Buffer.from(bytes.slice(at, at + length))
-    .toString("latin1")
-    .toLowerCase();
 }
 
 /** Line ends from one byte to before another, within one command that is not whole. */

@@ -37,7 +37,8 @@ export function checkTools(): CheckTools {
   return { print, confirm, newRdbCheck: () => newRdbCheck(print), newWindow };
 }
 
-function newRdbCheck(print: (line: string) => void): RdbCheck {
+/** A check with an empty memory of its own. */
+export function newRdbCheck(print: (line: string) => void): RdbCheck {
   const random = new Random(1);
   const memory = new Arena({ poison: false });
   const clock = new SystemClock();
@@ -56,7 +57,7 @@ function newRdbCheck(print: (line: string) => void): RdbCheck {
   return new RdbCheck({ keyspace, loaders, codecs: byteCodecs(loadAddon().addon), print });
 }
 
-function newWindow(): AofWindow {
+export function newWindow(): AofWindow {
   const bytes = new Uint8Array(WINDOW_BYTES);
   return {
     bytes,

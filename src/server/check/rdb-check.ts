@@ -1,3 +1,4 @@
+import { parseSafeInteger } from "../../base/int64";
 import { systemErrorText } from "../../config/system-error-text";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { ValueLoader } from "../../keyspace/value-codec";
@@ -52,6 +53,8 @@ const TYPE_NAMES: ReadonlyMap<number, string> = new Map([
  * would make it, and thrown away, so that memory is needed for the largest value only.
  */
 export class RdbCheck implements RdbWatch {
+  /** When the file was made, as it says itself, in Unix time. */
+  madeSeconds: number | undefined;
   readonly #parts: RdbCheckParts;
   #doing = "start";
   #key: string | undefined;
@@ -86,7 +89,7 @@ export class RdbCheck implements RdbWatch {
       keyspace,
       loaders,
       dropsExpired: false,
-      onAux: (aux, value) => this.#tell(`AUX FIELD ${aux} = '${value}'`),
+      onAux: (aux, value) => this.#tellAux(aux, value),
       onFunction: () => undefined,
       watch: this,
     });
@@ -126,6 +129,14 @@ export class RdbCheck implements RdbWatch {
     this.#rdbType = NO_TYPE;
     if (expires) this.#expires++;
     if (hasExpired) this.#expired++;
+  }
+
+  #tellAux(aux: string, value: string): void {
+    this.#tell(`AUX FIELD ${aux} = '${value}'`);
+    if (aux !== "ctime") return;
+    const digits = Buffer.from(value, "latin1");
+    const seconds = parseSafeInteger(digits, 0, digits.length);
+    if (!Number.isNaN(seconds)) this.madeSeconds = seconds;
   }
 
   #tell(text: string): void {

@@ -26,6 +26,8 @@ there is a "-", the options. An option is a directive of the file with "--" in f
 
   -v, --version       shows the versions
   -h, --help          shows this
+  --restore-to TIME   makes a new append only directory with what was written up to that moment
+                      (Unix seconds or ISO 8601; needs aof-timestamp-enabled) and ends
   --check-system      looks for settings of this machine that a server suffers from
   --sentinel          watches over other servers (not part of this build yet)
 
