@@ -5,18 +5,16 @@ import { Dict } from "../structures/dict";
 import { ENTRY_HASH, ENTRY_KEY_LENGTH } from "../structures/dict-layout";
 import {
   copyExpiry,
-  ENCODING_INLINE,
   ENTRY_HEADER_BYTES,
   ENTRY_META,
   ENTRY_VALUE,
   entryBytes,
-  expiryOf,
   hasExpiry,
   isInline,
+  KEEP_EXPIRY,
   keyLengthOf,
   keyStartOf,
-  newEntry,
-  STRING_AUTO,
+  NO_EXPIRY,
   STRING_RAW,
   setWord,
   TYPE_STRING,
@@ -24,14 +22,10 @@ import {
   wordOf,
   writeExpiry,
 } from "./entry";
+import { type EntryHost, EntryMaker } from "./entry-maker";
 
 /** What a database asks of the keyspace it belongs to. */
-export interface DatabaseHost {
-  readonly memory: Arena;
-  /** The clock that new and touched entries get, already in bits 8-31. */
-  readonly accessClock: number;
-  /** Whether accesses are counted (LFU) instead of timed. */
-  readonly countsAccesses: boolean;
+export interface DatabaseHost extends EntryHost {
   /** Bits 8-31 for an entry that is read again, in LFU. */
   countAccess(meta: number): number;
   /** Frees what an entry that is no longer in a dictionary holds, and the entry. */
@@ -40,10 +34,6 @@ export interface DatabaseHost {
   added(database: Database, entry: number): void;
 }
 
-/** No expiry, for parameters in ms since 1970. */
-export const NO_EXPIRY = -1;
-/** The expiry that the key had, to the last bit, or none if it had none. */
-export const KEEP_EXPIRY = -2;
 /** A string that grows gets as much room again up to this size, and an eighth of it beyond. */
 const MOST_DOUBLED_BYTES = 1024 * 1024;
 const GROWTH_SHIFT = 3;
@@ -58,7 +48,7 @@ const SMALLEST_SHRUNK_BYTES = 64;
  * holds the right ref. After `find`, the found entry is the dictionary's position until the next
  * call that looks up or changes; methods named `...Found` work on it.
  */
-export class Database {
+export class Database extends EntryMaker {
   /** As clients name it. */
   readonly index: number;
   /** Replaced as a whole when the database is emptied or swapped. */
@@ -73,6 +63,7 @@ export class Database {
   readonly #memory: Arena;
 
   constructor(host: DatabaseHost, index: number) {
+    super(host);
     this.index = index;
     this.#host = host;
     this.#memory = host.memory;
@@ -147,7 +138,7 @@ export class Database {
     if (found !== 0 && this.#fitsInPlace(found, keyLength, valueLength, time)) {
       const words = memory.words[found >>> SEGMENT_SHIFT];
       const at = (found & GRANULE_MASK) << 2;
-      words[at + ENTRY_META] = this.#overwrittenMeta(words[at + ENTRY_META]);
+      words[at + ENTRY_META] = this.overwrittenMeta(words[at + ENTRY_META]);
       words[at + ENTRY_VALUE] = valueLength;
       if (time >= 0 && !keeps) writeExpiry(memory, found, time);
       const start = (at << 2) + entryBytes(keyLength, 0, time >= 0);
@@ -162,37 +153,9 @@ export class Database {
     }
     if (keeps && time >= 0) copyExpiry(memory, found, entry);
     const meta = wordOf(memory, found, ENTRY_META);
-    setWord(memory, entry, ENTRY_META, this.#overwrittenMeta(meta));
+    setWord(memory, entry, ENTRY_META, this.overwrittenMeta(meta));
     this.dict.replaceFound(entry);
     this.#host.dispose(found);
-    return entry;
-  }
-
-  /** An entry with a string value that is in no dictionary yet. */
-  newString(
-    hash: number,
-    key: Uint8Array,
-    keyAt: number,
-    keyLength: number,
-    value: Uint8Array,
-    valueAt: number,
-    valueLength: number,
-    expiryMs: number,
-  ): number {
-    const memory = this.#memory;
-    const entry = newEntry(
-      memory,
-      hash,
-      key,
-      keyAt,
-      keyLength,
-      valueLength,
-      this.#newMeta(TYPE_STRING),
-      valueLength,
-      expiryMs,
-    );
-    const start = ((entry & GRANULE_MASK) << 4) + entryBytes(keyLength, 0, expiryMs >= 0);
-    copyBytes(memory.bytes[entry >>> SEGMENT_SHIFT], start, value, valueAt, valueLength);
     return entry;
   }
 
@@ -213,21 +176,6 @@ export class Database {
     return entry;
   }
 
-  /** An entry as `addString` makes it, that is in no dictionary yet. */
-  newStringRoom(
-    hash: number,
-    key: Uint8Array,
-    keyAt: number,
-    keyLength: number,
-    encoding: number,
-    valueLength: number,
-  ): number {
-    const meta = this.#newMeta(TYPE_STRING | (encoding << 4));
-    const room = valueLength;
-    const memory = this.#memory;
-    return newEntry(memory, hash, key, keyAt, keyLength, room, meta, valueLength, NO_EXPIRY);
-  }
-
   /**
    * Puts a string entry that is in no dictionary under its key, whatever the key held; what an LFU
    * policy has counted stays. `found` is the key's entry or 0, and was looked up last.
@@ -239,7 +187,7 @@ export class Database {
     }
     const memory = this.#memory;
     const typeAndEncoding = wordOf(memory, entry, ENTRY_META) & 0xff;
-    const meta = this.#overwrittenMeta(wordOf(memory, found, ENTRY_META));
+    const meta = this.overwrittenMeta(wordOf(memory, found, ENTRY_META));
     setWord(memory, entry, ENTRY_META, (meta & ~0xff) | typeAndEncoding);
     this.dict.replaceFound(entry);
     this.#host.dispose(found);
@@ -260,7 +208,7 @@ export class Database {
       this.dict.replaceFound(entry);
       memory.free(found);
     }
-    const meta = this.#overwrittenMeta(wordOf(memory, entry, ENTRY_META));
+    const meta = this.overwrittenMeta(wordOf(memory, entry, ENTRY_META));
     setWord(memory, entry, ENTRY_META, meta | (encoding << 4));
     setWord(memory, entry, ENTRY_VALUE, valueLength);
     return entry;
@@ -279,21 +227,6 @@ export class Database {
     const entry = this.newValue(hash, key, keyAt, keyLength, type, encoding, valueRef, NO_EXPIRY);
     this.add(entry);
     return entry;
-  }
-
-  /** An entry with a value of another type than string that is in no dictionary yet. */
-  newValue(
-    hash: number,
-    key: Uint8Array,
-    keyAt: number,
-    keyLength: number,
-    type: number,
-    encoding: number,
-    valueRef: number,
-    expiryMs: number,
-  ): number {
-    const meta = this.#newMeta(type | (encoding << 4));
-    return newEntry(this.#memory, hash, key, keyAt, keyLength, 0, meta, valueRef, expiryMs);
   }
 
   /** Adds an entry that is in no dictionary and whose key is not there. */
@@ -330,36 +263,6 @@ export class Database {
       NO_EXPIRY,
     );
     this.add(entry);
-    return entry;
-  }
-
-  /** An entry with a value inside it (ENCODING_INLINE) that is in no dictionary yet. */
-  newInline(
-    hash: number,
-    key: Uint8Array,
-    keyAt: number,
-    keyLength: number,
-    type: number,
-    value: Uint8Array,
-    valueAt: number,
-    valueLength: number,
-    expiryMs: number,
-  ): number {
-    const memory = this.#memory;
-    const meta = this.#newMeta(type | (ENCODING_INLINE << 4));
-    const entry = newEntry(
-      memory,
-      hash,
-      key,
-      keyAt,
-      keyLength,
-      valueLength,
-      meta,
-      valueLength,
-      expiryMs,
-    );
-    const start = valueStartOf(memory, entry);
-    copyBytes(memory.bytes[entry >>> SEGMENT_SHIFT], start, value, valueAt, valueLength);
     return entry;
   }
 
@@ -411,7 +314,7 @@ export class Database {
    */
   replaceFoundValue(found: number, type: number, encoding: number, valueRef: number): number {
     const memory = this.#memory;
-    const entry = this.#copyHeader(found, this.#overwrittenMeta(wordOf(memory, found, ENTRY_META)));
+    const entry = this.copyHeader(found, this.overwrittenMeta(wordOf(memory, found, ENTRY_META)));
     const meta = wordOf(memory, entry, ENTRY_META);
     setWord(memory, entry, ENTRY_META, (meta & ~0xff) | type | (encoding << 4));
     setWord(memory, entry, ENTRY_VALUE, valueRef);
@@ -495,64 +398,12 @@ export class Database {
     return entry;
   }
 
-  /** The expiry of an entry in ms since 1970, or NO_EXPIRY. */
-  expiryOf(entry: number): number {
-    return hasExpiry(this.#memory, entry) ? expiryOf(this.#memory, entry) : NO_EXPIRY;
-  }
-
-  /**
-   * A copy of an entry, with an inline value, under another key; it is in no dictionary. Of a value
-   * that lies outside the entry both hold the ref, and the caller sees to it that one lets go.
-   * @param expiryMs KEEP_EXPIRY, NO_EXPIRY or a time.
-   */
-  copyEntry(
-    old: number,
-    hash: number,
-    key: Uint8Array,
-    keyAt: number,
-    keyLength: number,
-    expiryMs: number,
-  ): number {
-    const memory = this.#memory;
-    const keeps = expiryMs === KEEP_EXPIRY;
-    const time = keeps ? this.expiryOf(old) : expiryMs;
-    const meta = wordOf(memory, old, ENTRY_META);
-    const valueWord = wordOf(memory, old, ENTRY_VALUE);
-    const inline = isInline(memory, old) ? valueWord : 0;
-    const entry = newEntry(memory, hash, key, keyAt, keyLength, inline, meta, valueWord, time);
-    if (keeps && time >= 0) copyExpiry(memory, old, entry);
-    const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
-    const oldBytes = memory.bytes[old >>> SEGMENT_SHIFT];
-    const start = valueStartOf(memory, entry);
-    copyBytes(bytes, start, oldBytes, valueStartOf(memory, old), inline);
-    return entry;
-  }
-
   #copyWithExpiry(old: number, expiryMs: number): number {
     const memory = this.#memory;
     const bytes = memory.bytes[old >>> SEGMENT_SHIFT];
     const hash = wordOf(memory, old, ENTRY_HASH);
     const keyLength = keyLengthOf(memory, old);
     return this.copyEntry(old, hash, bytes, keyStartOf(memory, old), keyLength, expiryMs);
-  }
-
-  /** A new entry with the key of another, without value and expiry. */
-  #copyHeader(old: number, meta: number): number {
-    const memory = this.#memory;
-    const bytes = memory.bytes[old >>> SEGMENT_SHIFT];
-    const hash = wordOf(memory, old, ENTRY_HASH);
-    const length = keyLengthOf(memory, old);
-    return newEntry(memory, hash, bytes, keyStartOf(memory, old), length, 0, meta, 0, NO_EXPIRY);
-  }
-
-  #newMeta(typeAndEncoding: number): number {
-    return typeAndEncoding | (STRING_AUTO << 4) | this.#host.accessClock;
-  }
-
-  /** The meta word of a string that takes the place of a value with the meta word `old`. */
-  #overwrittenMeta(old: number): number {
-    if (!this.#host.countsAccesses) return this.#newMeta(TYPE_STRING);
-    return (old & ~0xff) | TYPE_STRING | (STRING_AUTO << 4);
   }
 
   /** Whether a string of this length can be written over the found entry's value. */

@@ -16,6 +16,11 @@ import { ENTRY_EXPIRY_BIT, ENTRY_KEY_LENGTH, KEY_LENGTH_MASK } from "../structur
  * 16 bytes beside key and value, 24 with an expiry. Functions here read and write fields; they do
  * not own, place or free (Database does).
  */
+/** No expiry, for parameters in ms since 1970. */
+export const NO_EXPIRY = -1;
+/** The expiry that the key had, to the last bit, or none if it had none. */
+export const KEEP_EXPIRY = -2;
+
 export const ENTRY_META = 2;
 export const ENTRY_VALUE = 3;
 export const ENTRY_HEADER_BYTES = 16;

@@ -5,13 +5,14 @@ import { SEGMENT_SHIFT } from "../memory/block-memory";
 import { ENTRY_HASH, ENTRY_KEY_LENGTH } from "../structures/dict-layout";
 import { EntryList } from "../structures/dict-walk";
 import type { AccessClock } from "./access-clock";
-import { Database, type DatabaseHost, KEEP_EXPIRY } from "./database";
+import { Database, type DatabaseHost } from "./database";
 import {
   ENTRY_META,
   ENTRY_VALUE,
   encodingOf,
   expiryOf,
   isInline,
+  KEEP_EXPIRY,
   keyLengthOf,
   keyStartOf,
   setWord,

@@ -1,4 +1,5 @@
-import { type Database, NO_EXPIRY } from "./database";
+import type { Database } from "./database";
+import { NO_EXPIRY } from "./entry";
 import type { LoadedValue } from "./value-codec";
 
 /**

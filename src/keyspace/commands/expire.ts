@@ -4,8 +4,7 @@ import { ERR_NOT_INTEGER, errInvalidExpire } from "../../command/error-texts";
 import { type ArgumentDoc, type CommandSpec, keyAt } from "../../command/spec";
 import { EVENT_GENERIC } from "../../config/keyspace-events";
 import type { DataCall } from "../data-call";
-import { NO_EXPIRY } from "../database";
-import { exactExpiryOf, isExpiryInexact, writeExactExpiry } from "../entry";
+import { exactExpiryOf, isExpiryInexact, NO_EXPIRY, writeExactExpiry } from "../entry";
 
 /**
  * EXPIRE, PEXPIRE, EXPIREAT, PEXPIREAT and PERSIST.

@@ -2,7 +2,7 @@ import { ERR_NO_SUCH_KEY } from "../../command/error-texts";
 import { type ArgumentDoc, type CommandSpec, keyAt } from "../../command/spec";
 import { EVENT_GENERIC } from "../../config/keyspace-events";
 import type { DataCall } from "../data-call";
-import { KEEP_EXPIRY } from "../database";
+import { KEEP_EXPIRY } from "../entry";
 
 /** RENAME and RENAMENX. The value goes with its key; a string's bytes are copied once. */
 

@@ -1,5 +1,5 @@
 import type { Database } from "../../keyspace/database";
-import { NO_EXPIRY } from "../../keyspace/database";
+import { NO_EXPIRY } from "../../keyspace/entry";
 import { newLoadedEntry } from "../../keyspace/loaded-entry";
 import type { ValueLoader } from "../../keyspace/value-codec";
 import { moduleTypeName } from "../../rdb/module-type-name";

@@ -1,4 +1,5 @@
-import { Database, NO_EXPIRY } from "../../keyspace/database";
+import { Database } from "../../keyspace/database";
+import { NO_EXPIRY } from "../../keyspace/entry";
 import type { Keyspace } from "../../keyspace/keyspace";
 
 const KEYS = 64;

@@ -2,7 +2,7 @@ import { latin1Bytes } from "../../base/bytes";
 import type { Arguments } from "../../command/arguments";
 import { ERR_SYNTAX } from "../../command/error-texts";
 import type { DataCall } from "../../keyspace/data-call";
-import { KEEP_EXPIRY, NO_EXPIRY } from "../../keyspace/database";
+import { KEEP_EXPIRY, NO_EXPIRY } from "../../keyspace/entry";
 import { type Expiry, readExpiry, unitOf } from "./expiry-argument";
 import { digestEquals, isDigest } from "./string-digest";
 import { stringEquals } from "./string-reply";

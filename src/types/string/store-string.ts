@@ -1,8 +1,13 @@
 import { copyBytes } from "../../base/bytes";
 import { EVENT_GENERIC, EVENT_STRING } from "../../config/keyspace-events";
 import type { DataCall } from "../../keyspace/data-call";
-import { KEEP_EXPIRY, NO_EXPIRY } from "../../keyspace/database";
-import { STRING_RAW, valueStartOf, writeExactExpiry } from "../../keyspace/entry";
+import {
+  KEEP_EXPIRY,
+  NO_EXPIRY,
+  STRING_RAW,
+  valueStartOf,
+  writeExactExpiry,
+} from "../../keyspace/entry";
 import { SEGMENT_SHIFT } from "../../memory/block-memory";
 import type { Expiry } from "./expiry-argument";
 

@@ -4,8 +4,13 @@
 import { ManualClock } from "../../../src/base/clock";
 import { Random } from "../../../src/base/random";
 import { AccessClock } from "../../../src/keyspace/access-clock";
-import { type Database, NO_EXPIRY } from "../../../src/keyspace/database";
-import { ENTRY_HEADER_BYTES, keyLengthOf, keyStartOf } from "../../../src/keyspace/entry";
+import type { Database } from "../../../src/keyspace/database";
+import {
+  ENTRY_HEADER_BYTES,
+  keyLengthOf,
+  keyStartOf,
+  NO_EXPIRY,
+} from "../../../src/keyspace/entry";
 import { Keyspace } from "../../../src/keyspace/keyspace";
 import { KeyspaceListener } from "../../../src/keyspace/keyspace-listener";
 import { LazyFree } from "../../../src/keyspace/lazy-free";

@@ -1,7 +1,7 @@
 import { type CommandSpec, keyAt } from "../../../command/spec";
 import { EVENT_GENERIC } from "../../../config/keyspace-events";
 import type { DataCall } from "../../../keyspace/data-call";
-import { NO_EXPIRY } from "../../../keyspace/database";
+import { NO_EXPIRY } from "../../../keyspace/entry";
 import { readExpiry, UNIT_MS, UNIT_SECONDS } from "../expiry-argument";
 import { storeString, tellString } from "../store-string";
 import { KEY, VALUE } from "./docs";

@@ -1,8 +1,7 @@
 import { errWrongArity } from "../../../command/error-texts";
 import { type ArgumentDoc, type CommandSpec, keysFrom } from "../../../command/spec";
 import type { DataCall } from "../../../keyspace/data-call";
-import { NO_EXPIRY } from "../../../keyspace/database";
-import { TYPE_STRING, typeOf } from "../../../keyspace/entry";
+import { NO_EXPIRY, TYPE_STRING, typeOf } from "../../../keyspace/entry";
 import { storeString } from "../store-string";
 import { replyString } from "../string-reply";
 import { KEY, VALUE } from "./docs";
