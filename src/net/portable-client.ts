@@ -50,6 +50,8 @@ export class PortableClient {
   /** Its socket gives nothing more and takes nothing more; CLOSED follows what is queued. */
   isGone = false;
   isReadingPaused = false;
+  /** Its socket has taken all, which the server wants to be told. */
+  isDrained = false;
   /** CLOSED_*, or NO_REASON. The first reason stays. */
   closedReason = NO_REASON;
   /** Bytes given to the socket so far. */

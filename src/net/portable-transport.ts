@@ -29,10 +29,13 @@ import {
   CLOSED_BY_PEER,
   CLOSED_BY_SERVER,
   CLOSED_QUERY_LIMIT,
+  CONTROL_FLAGS,
   CONTROL_WORDS,
   EVENT_ACCEPT_FAILED,
   EVENT_ACCEPTED,
   EVENT_CLOSED,
+  EVENT_DRAINED,
+  FLAG_TELLS_DRAINED,
   type SlotAddress,
   STATS_BYTES_IN,
   STATS_PENDING_OUTPUT,
@@ -240,7 +243,11 @@ export class PortableTransport implements Transport {
     const { socket } = client;
     client.onWritten = () => {
       // The last writes of a freed client end when its slot may be another's.
-      if (this.#clients[client.slot] === client) this.#output.updateStats(client);
+      if (this.#clients[client.slot] !== client) return;
+      this.#output.updateStats(client);
+      if (!this.#tellsDrained(client)) return;
+      client.isDrained = true;
+      this.#makeReady(client);
     };
     socket.on("data", (chunk: Buffer) => this.#receive(client, chunk));
     socket.on("end", () => {
@@ -261,6 +268,11 @@ export class PortableTransport implements Transport {
     }
     if (client.isHeld) this.#input.updateStats(client);
     else this.#makeReady(client);
+  }
+
+  #tellsDrained(client: PortableClient): boolean {
+    const flags = this.memory.control[client.slot * CONTROL_WORDS + CONTROL_FLAGS];
+    return (flags & FLAG_TELLS_DRAINED) !== 0 && client.socket.writableLength === 0;
   }
 
   #continueReading(client: PortableClient): void {
@@ -310,6 +322,10 @@ export class PortableTransport implements Transport {
     }
     client.isReady = false;
     const { scanner } = this.#input;
+    if (client.isDrained) {
+      client.isDrained = false;
+      scanner.addEvent(client.slot, EVENT_DRAINED, 0, 0);
+    }
     if (!client.isAnnounced) {
       client.isAnnounced = true;
       scanner.addEvent(client.slot, EVENT_ACCEPTED, client.listenerId, 0);

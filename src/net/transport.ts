@@ -26,6 +26,8 @@ export const EVENT_ACCEPTED = 1;
 export const EVENT_CLOSED = 2;
 /** accept() failed; slot is 0, aux the errno. At most one per second. */
 export const EVENT_ACCEPT_FAILED = 5;
+/** The socket has taken what was pending of a client with FLAG_TELLS_DRAINED. */
+export const EVENT_DRAINED = 6;
 
 export const CLOSED_BY_PEER = 0;
 export const CLOSED_BY_SERVER = 1;
@@ -59,6 +61,8 @@ export const CONTROL_FLAGS = 0;
 export const CONTROL_OUTPUT_LIMIT_KIB = 1;
 /** Limits for clients that have not authenticated apply. */
 export const FLAG_UNAUTHENTICATED = 1;
+/** EVENT_DRAINED is wanted: there is more to send than the client is given at once. */
+export const FLAG_TELLS_DRAINED = 2;
 
 /** stats[slot * STATS_WORDS + word] (float64), written by the transport, read by the server. */
 export const STATS_WORDS = 4;

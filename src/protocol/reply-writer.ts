@@ -187,6 +187,13 @@ export class ReplyWriter {
     this.flush();
   }
 
+  /** Bytes that are RESP already, sent from memory that stays as it is until the turn has ended. */
+  rawBlock(segment: number, at: number, length: number): void {
+    this.#need(0);
+    this.#closeRun();
+    this.#pushRun(segment + 1, at, length);
+  }
+
   /** For loops that write many small replies themselves, where `room` says. */
   get output(): Uint8Array {
     return this.#output;

@@ -28,6 +28,15 @@ const MOST_BLOCK_BYTES = 1024 * 1024;
 /** So many blocks make up the configured size; what is kept above it is one of them at most. */
 const BLOCKS_PER_SIZE = 8;
 
+/** Where blocks become known, so that they can be sent from where they are (net/transport.ts). */
+export interface BlockHome {
+  /** Returns the number that runs name it by. */
+  add(bytes: Uint8Array): number;
+  remove(segment: number): void;
+}
+
+const NO_HOME: BlockHome = { add: () => 0, remove: () => undefined };
+
 class Block {
   /** Offset of its first byte. */
   first = 0;
@@ -37,9 +46,11 @@ class Block {
   readers = 0;
   next: Block | undefined;
   readonly bytes: Uint8Array;
+  readonly segment: number;
 
-  constructor(sizeBytes: number) {
+  constructor(sizeBytes: number, home: BlockHome) {
     this.bytes = new Uint8Array(new SharedArrayBuffer(sizeBytes));
+    this.segment = home.add(this.bytes);
   }
 }
 
@@ -53,10 +64,12 @@ export class Backlog implements EffectSink {
   /** A block that was given back, so that a full backlog turns over without the allocator. */
   #spare: Block | undefined;
   #usedBytes = 0;
+  readonly #home: BlockHome;
 
   /** @param sizeBytes repl-backlog-size. */
-  constructor(sizeBytes: number) {
+  constructor(sizeBytes: number, home = NO_HOME) {
     this.#sizeBytes = sizeBytes;
+    this.#home = home;
   }
 
   get offset(): number {
@@ -98,16 +111,17 @@ export class Backlog implements EffectSink {
     for (let block = this.#head; block !== undefined; block = block.next) {
       if (block.readers > 0) throw new Error("the backlog is being read");
     }
+    for (let block = this.#head; block !== undefined; block = block.next) this.#leave(block);
     this.#head = undefined;
     this.#tail = undefined;
-    this.#spare = undefined;
+    this.#dropSpare();
     this.#usedBytes = 0;
   }
 
   /** What is kept beyond a smaller size goes at once, as far as nobody reads it. */
   resize(sizeBytes: number): void {
     this.#sizeBytes = sizeBytes;
-    this.#spare = undefined;
+    this.#dropSpare();
     this.#trim();
     this.#count();
   }
@@ -161,7 +175,8 @@ export class Backlog implements EffectSink {
     let block = this.#spare;
     this.#spare = undefined;
     if (block === undefined || block.bytes.length !== wanted) {
-      block = new Block(wanted);
+      if (block !== undefined) this.#forget(block);
+      block = new Block(wanted, this.#home);
       this.#usedBytes += wanted;
     }
     block.first = this.#offset + 1;
@@ -178,8 +193,22 @@ export class Backlog implements EffectSink {
       this.#head = head.next;
       head.next = undefined;
       if (this.#spare === undefined) this.#spare = head;
-      else this.#usedBytes -= head.bytes.length;
+      else this.#forget(head);
     }
+  }
+
+  #forget(block: Block): void {
+    this.#usedBytes -= block.bytes.length;
+    this.#leave(block);
+  }
+
+  #dropSpare(): void {
+    if (this.#spare !== undefined) this.#forget(this.#spare);
+    this.#spare = undefined;
+  }
+
+  #leave(block: Block): void {
+    this.#home.remove(block.segment);
   }
 
   #count(): void {
@@ -195,6 +224,8 @@ export class Backlog implements EffectSink {
 export class BacklogReader {
   /** The piece that `peek` found. */
   bytes: Uint8Array;
+  /** The number of its memory. */
+  segment: number;
   at = 0;
   length = 0;
   readonly #backlog: Backlog;
@@ -206,6 +237,7 @@ export class BacklogReader {
     this.#block = block;
     this.#next = next;
     this.bytes = block.bytes;
+    this.segment = block.segment;
     block.readers += 1;
   }
 
@@ -227,6 +259,7 @@ export class BacklogReader {
     const block = this.#atBlock();
     if (block === undefined) return false;
     this.bytes = block.bytes;
+    this.segment = block.segment;
     this.at = this.#next - block.first;
     this.length = Math.min(most, block.length - this.at);
     return this.length > 0;

@@ -70,8 +70,8 @@ export class Authentication {
   }
 
   #limit(client: Client): void {
-    this.#control[client.slot * CONTROL_WORDS + CONTROL_FLAGS] = this.isRequiredOf(client)
-      ? FLAG_UNAUTHENTICATED
-      : 0;
+    const word = client.slot * CONTROL_WORDS + CONTROL_FLAGS;
+    if (this.isRequiredOf(client)) this.#control[word] |= FLAG_UNAUTHENTICATED;
+    else this.#control[word] &= ~FLAG_UNAUTHENTICATED;
   }
 }

@@ -16,6 +16,7 @@ enum Event : uint32_t {
   kEventClosed = 2,
   kEventProtocolError = resp::kEventProtocolError,
   kEventAcceptFailed = 5,
+  kEventDrained = 6,
 };
 
 enum CloseReason : uint8_t {
@@ -45,6 +46,7 @@ constexpr uint32_t kControlWords = 4;
 constexpr uint32_t kControlFlags = 0;
 constexpr uint32_t kControlOutputLimitKib = 1;
 constexpr uint32_t kFlagUnauthenticated = 1;
+constexpr uint32_t kFlagTellsDrained = 2;
 
 constexpr uint32_t kStatsWords = 4;
 constexpr uint32_t kStatsPendingOutput = 0;

@@ -154,6 +154,7 @@ void Reactor::flushPending(uint32_t slot) {
   if (!client.output.empty()) return;
   if (client.state == ClientState::kClosing) return kill(slot, kClosedByServer);
   arm(slot, client.armed & ~EPOLLOUT);
+  if (control(slot, kControlFlags) & kFlagTellsDrained) recordEvent(slot, kEventDrained, 0, 0);
 }
 
 }  // namespace reactor

@@ -9,6 +9,7 @@ import {
   EVENT_ACCEPT_FAILED,
   EVENT_ACCEPTED,
   EVENT_CLOSED,
+  EVENT_DRAINED,
   MAX_RUNS,
   OUTPUT_BYTES,
   RUN_WORDS,
@@ -45,6 +46,7 @@ export type Seen =
   | { readonly kind: "inline"; readonly slot: number; readonly line: string }
   | { readonly kind: "error"; readonly slot: number; readonly error: number }
   | { readonly kind: "closed"; readonly slot: number; readonly reason: number }
+  | { readonly kind: "drained"; readonly slot: number }
   | { readonly kind: "acceptFailed"; readonly errno: number };
 
 /** What a handler gets; it runs inside the turn. */
@@ -245,6 +247,10 @@ export class TransportDriver {
       this.#open.delete(slot);
       this.#closing.delete(slot);
       this.seen.push({ kind: "closed", slot, reason: aux });
+      return word + RECORD_HEADER_WORDS;
+    }
+    if (kind === EVENT_DRAINED) {
+      this.seen.push({ kind: "drained", slot });
       return word + RECORD_HEADER_WORDS;
     }
     const isIgnored = this.#heldInTurn.has(slot) || this.#closing.has(slot);

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import {
   CLOSED_OUTPUT_LIMIT,
   CONTROL_OUTPUT_LIMIT_KIB,
+  FLAG_TELLS_DRAINED,
   OUTPUT_BYTES,
   STATS_BYTES_OUT,
   STATS_PENDING_OUTPUT,
@@ -135,6 +136,26 @@ export function testOutput(serve: Serve): void {
     shared.fill(0x62);
     const received = await receive(socket, shared.length);
     assert.equal(received.indexOf(0x62), -1);
+  });
+
+  test("a client that wants it hears when its socket has taken what was pending", async (t) => {
+    const { driver, client, slot: other } = await serve(t);
+    const socket = await pausedSocket(t, driver.port);
+    const slot = await driver.acceptedSlot(2);
+    driver.setFlags(slot, FLAG_TELLS_DRAINED);
+    const isDrained = (): boolean => driver.seen.some((seen) => seen.kind === "drained");
+    const part = longText(12 << 20);
+    driver.write(slot, part);
+    driver.flush();
+    assert.ok(driver.stat(slot, STATS_PENDING_OUTPUT) > 0);
+    await client.command("ECHO", "a turn");
+    assert.equal(isDrained(), false);
+    await receive(socket, part.length);
+    await driver.waitFor("the event", isDrained);
+    assert.equal(driver.stat(slot, STATS_PENDING_OUTPUT), 0);
+    const slots = driver.seen.flatMap((seen) => (seen.kind === "drained" ? [seen.slot] : []));
+    assert.deepEqual(new Set(slots), new Set([slot]));
+    assert.notEqual(slot, other);
   });
 
   test("runs for a slot that is not there are ignored", async (t) => {
