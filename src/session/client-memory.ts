@@ -22,9 +22,9 @@ export class ClientMemory {
     return this.#stats[client.slot * STATS_WORDS + STATS_QUERY_BYTES];
   }
 
-  /** Of replies that the socket has not taken. */
+  /** Of replies that the socket has not taken, and of the stream that is kept for a replica. */
   outputBytes(client: Client): number {
-    return this.#stats[client.slot * STATS_WORDS + STATS_PENDING_OUTPUT];
+    return this.#stats[client.slot * STATS_WORDS + STATS_PENDING_OUTPUT] + client.streamBytes;
   }
 
   totalBytes(client: Client): number {

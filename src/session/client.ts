@@ -77,6 +77,8 @@ export class Client implements Caller {
   isDirty = false;
   /** Bytes of the request that waits in a blocking command. */
   waitingBytes = 0;
+  /** Bytes of the stream of replication that are kept for it. */
+  streamBytes = 0;
   /** The command looked up last, for CLIENT LIST; undefined when there was none of that name. */
   lastCommand: Command<never> | undefined;
   lastInteractionMs: number;

@@ -36,15 +36,23 @@ export class OutputLimits {
 
   /** Called for a new client and whenever the class of a client may have changed. */
   apply(client: Client): void {
-    const hardKib = Math.ceil(this.#limitOf(client).hardBytes / KIB);
+    // What waits for a replica is more than the transport knows: see `exceedsHard`.
+    const isReplica = client.kind === KIND_REPLICA;
+    const hardKib = isReplica ? 0 : Math.ceil(this.#limitOf(client).hardBytes / KIB);
     const word = client.slot * CONTROL_WORDS + CONTROL_OUTPUT_LIMIT_KIB;
     this.#control[word] = Math.min(hardKib, MOST_KIB);
+  }
+
+  /** Whether a replica is so far behind, with what its socket has not taken, that it is closed. */
+  exceedsHard(client: Client): boolean {
+    const { hardBytes } = this.#limitOf(client);
+    return hardBytes > 0 && this.#pendingBytes(client) > hardBytes;
   }
 
   /** Whether the client has been over its soft limit for too long. */
   hasOverstayed(client: Client, nowMs: number): boolean {
     const { softBytes, softSeconds } = this.#limitOf(client);
-    const pending = this.#stats[client.slot * STATS_WORDS + STATS_PENDING_OUTPUT];
+    const pending = this.#pendingBytes(client);
     if (softBytes === 0 || pending < softBytes) {
       client.overSoftLimitSinceMs = 0;
       return false;
@@ -54,6 +62,10 @@ export class OutputLimits {
       return false;
     }
     return nowMs - client.overSoftLimitSinceMs > softSeconds * 1000;
+  }
+
+  #pendingBytes(client: Client): number {
+    return this.#stats[client.slot * STATS_WORDS + STATS_PENDING_OUTPUT] + client.streamBytes;
   }
 
   /** A master counts as a normal client, and so does a monitor. */

@@ -3,7 +3,9 @@ import { formatBytesHuman } from "../../base/memory-size";
 import type { Config } from "../../config/config";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { Arena } from "../../memory/arena";
-import type { SaveOutcome } from "./save-order";
+import type { SavedData } from "../rdb/dataset-writer";
+import type { ChunkRing } from "./chunk-ring";
+import type { SaveOrder, SaveOutcome } from "./save-order";
 import { savedDataOf, saveOrderOf } from "./saved-data";
 import { SnapshotJob } from "./snapshot-job";
 import type { SnapshotWriter } from "./snapshot-thread";
@@ -27,6 +29,20 @@ export interface RdbSavesParts {
   readonly thawed: () => void;
 }
 
+/** A snapshot that replicas wait for. */
+export interface SnapshotCopy {
+  /** It goes to their sockets by this ring; else to the file, which stays open for them. */
+  readonly ring?: ChunkRing;
+  /** A chunk is ready. */
+  readonly published?: () => void;
+  /** Libraries of functions and no keys, for who asked for nothing else. */
+  readonly isFunctionsOnly?: boolean;
+  /** RDB versions to try instead of those that are configured. */
+  readonly versions?: readonly number[];
+  /** Told once, when memory is free again; the descriptor in the outcome is the receiver's to close. */
+  readonly ended: (outcome: SaveOutcome) => void;
+}
+
 const RETRY_SECONDS = 5;
 const NEVER_TRIED = 0;
 
@@ -41,6 +57,8 @@ const NEVER_TRIED = 0;
 export class RdbSaves {
   /** Function libraries that a file brought along: kept as they are, and written back. */
   functions: readonly Uint8Array[] = [];
+  /** What files tell of the place of the data set in the stream of replication. */
+  replicationAux: () => SavedData["aux"] = () => [];
   /** Unix time of the last success, or of the start. */
   lastSaveSeconds: number;
   /** Whether the last attempt in the background failed. */
@@ -57,6 +75,8 @@ export class RdbSaves {
   isScheduled = false;
   readonly #parts: RdbSavesParts;
   #job: SnapshotJob | undefined;
+  /** What the running one is for, when replicas wait for it. */
+  #copy: SnapshotCopy | undefined;
   /** Changes of the data set before the running one. */
   #jobChanges = 0;
   #lastTrySeconds = NEVER_TRIED;
@@ -122,23 +142,29 @@ export class RdbSaves {
     return true;
   }
 
-  /** BGSAVE: freezes the data set and has it written. False when it cannot be begun. */
-  startBackground(): boolean {
+  /**
+   * BGSAVE: freezes the data set and has it written. False when it cannot be begun.
+   * @param copy for replicas.
+   */
+  startBackground(copy?: SnapshotCopy): boolean {
     const { memory, keyspace, config, pid, log } = this.#parts;
     if (this.#job !== undefined || memory.frozenNow) return false;
-    const job = new SnapshotJob(this.#parts, "Background saving", (outcome) =>
-      this.#ended(job, outcome),
-    );
-    this.#lastTrySeconds = this.#nowSeconds;
-    this.isScheduled = false;
+    const what = nameOf(copy);
+    const job = new SnapshotJob(this.#parts, what, (outcome) => this.#ended(job, outcome, copy));
+    if (copy?.ring === undefined) {
+      this.#lastTrySeconds = this.#nowSeconds;
+      this.isScheduled = false;
+    }
     // Names of its own: a cancelled one may still be writing when the next begins, or SAVE.
-    const order = saveOrderOf(this.#data(), config, `temp-${pid}-${++this.#jobs}.rdb`);
+    const plain = saveOrderOf(this.#data(), config, `temp-${pid}-${++this.#jobs}.rdb`);
+    const order = copy === undefined ? plain : orderOfCopy(plain, copy);
     this.#job = job;
+    this.#copy = copy;
     this.#jobChanges = keyspace.stats.changes;
-    if (!job.begin(order)) return false;
+    if (!job.begin(order, copy?.published)) return false;
     this.started++;
     this.lastStartUs = job.startUs;
-    log.notice(`Background saving started by pid ${pid}`);
+    log.notice(`${what} started by pid ${pid}`);
     return true;
   }
 
@@ -171,7 +197,8 @@ export class RdbSaves {
 
   /** After FLUSHALL: what a running one writes is of no use, and the file holds what is gone. */
   flushedAll(): void {
-    this.cancel();
+    // Replicas are told of the flush behind what is sent to them.
+    if (this.#copy?.ring === undefined) this.cancel();
     if (this.hasSavePoints) this.saveNow();
   }
 
@@ -184,29 +211,36 @@ export class RdbSaves {
 
   #data(): ReturnType<typeof savedDataOf> {
     const { keyspace, config, usedBytes } = this.#parts;
-    return savedDataOf(keyspace, config, this.functions, usedBytes());
+    const aux = this.replicationAux();
+    return savedDataOf(keyspace, config, this.functions, usedBytes(), false, aux);
   }
 
-  #ended(job: SnapshotJob, outcome: SaveOutcome): void {
+  #ended(job: SnapshotJob, outcome: SaveOutcome, copy: SnapshotCopy | undefined): void {
     const { keyspace, log, thawed, statusChanged } = this.#parts;
+    const isTransfer = copy?.ring !== undefined;
+    const what = nameOf(copy);
     this.#job = undefined;
+    this.#copy = undefined;
     this.lastHeldBytes = job.lastHeldBytes;
     this.lastDurationSeconds = job.runningSeconds;
     if (outcome.kind === "saved") {
-      log.notice("DB saved on disk");
+      if (!isTransfer) log.notice("DB saved on disk");
       log.notice(`RDB: ${formatBytesHuman(this.lastHeldBytes)} of memory kept for the snapshot`);
-      log.notice("Background saving terminated with success");
-      keyspace.stats.savedChanges = this.#jobChanges;
-      this.#succeeded();
+      log.notice(`${what} terminated with success`);
+      if (!isTransfer) {
+        keyspace.stats.savedChanges = this.#jobChanges;
+        this.#succeeded();
+      }
     } else if (outcome.kind === "cancelled") {
-      log.warning("Background saving cancelled");
+      log.warning(`${what} cancelled`);
     } else {
       log.warning(outcome.problem);
-      log.warning("Background saving error");
-      this.hasFailed = true;
+      log.warning(`${what} error`);
+      if (!isTransfer) this.hasFailed = true;
     }
     statusChanged();
     thawed();
+    copy?.ended(outcome);
   }
 
   #succeeded(): void {
@@ -219,4 +253,17 @@ export class RdbSaves {
   get #nowSeconds(): number {
     return Math.floor(this.#parts.clock.nowMs() / 1000);
   }
+}
+
+/** As the log calls it. */
+function nameOf(copy: SnapshotCopy | undefined): string {
+  return copy?.ring === undefined ? "Background saving" : "Background RDB transfer";
+}
+
+/** Without a file there is no second try: what has been sent cannot be taken back. */
+function orderOfCopy(order: SaveOrder, copy: SnapshotCopy): SaveOrder {
+  const { ring, versions = order.versions, isFunctionsOnly } = copy;
+  const data = isFunctionsOnly === true ? { ...order.data, databases: [] } : order.data;
+  if (ring === undefined) return { ...order, data, versions, keepsOpen: true };
+  return { ...order, data, versions: versions.slice(0, 1), ring: ring.shared };
 }

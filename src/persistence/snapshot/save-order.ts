@@ -1,4 +1,5 @@
 import type { SavedData } from "../rdb/dataset-writer";
+import type { SharedRing } from "./chunk-ring";
 
 /** What is to be written where and how: plain data, so that it can be sent to a worker. */
 export interface SaveOrder {
@@ -17,6 +18,10 @@ export interface SaveOrder {
   readonly keyDelayUs: number;
   /** How the base of an append only file is written; absent for a file of its own. */
   readonly aofBase?: AofBaseOrder;
+  /** The file stays open for whoever sends it on: its descriptor is part of the outcome. */
+  readonly keepsOpen?: boolean;
+  /** Chunks for the sockets of replicas, and no file. */
+  readonly ring?: SharedRing;
 }
 
 export interface AofBaseOrder {
@@ -28,6 +33,16 @@ export interface AofBaseOrder {
 
 /** How it ended. `problem` is a whole sentence for the log. */
 export type SaveOutcome =
-  | { readonly kind: "saved"; readonly keys: number; readonly sizeBytes: number }
+  | {
+      readonly kind: "saved";
+      readonly keys: number;
+      readonly sizeBytes: number;
+      readonly descriptor?: number;
+    }
   | { readonly kind: "cancelled" }
-  | { readonly kind: "failed"; readonly problem: string };
+  | {
+      readonly kind: "failed";
+      readonly problem: string;
+      /** A newer version of the format could hold the data. */
+      readonly isTooNew?: boolean;
+    };

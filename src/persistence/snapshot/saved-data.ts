@@ -16,6 +16,7 @@ export function savedDataOf(
   functions: readonly Uint8Array[],
   usedBytes: number,
   isAofBase = false,
+  replication: SavedData["aux"] = [],
 ): Omit<SavedData, "version"> {
   return {
     aux: [
@@ -23,6 +24,7 @@ export function savedDataOf(
       ["redis-bits", String(ADDRESS_BITS)],
       ["ctime", String(Math.floor(keyspace.nowMs / 1000))],
       ["used-mem", String(usedBytes)],
+      ...replication,
       ["aof-base", isAofBase ? "1" : "0"],
     ],
     functions,

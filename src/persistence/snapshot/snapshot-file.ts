@@ -8,6 +8,7 @@ import {
   writeSync,
 } from "node:fs";
 import { systemErrorText } from "../../config/system-error-text";
+import type { SnapshotTarget } from "./snapshot-target";
 
 const STEP_BYTES = 4 * 1024 * 1024;
 const FILE_MODE = 0o644;
@@ -52,23 +53,30 @@ const AOF_TEXTS: FailureTexts = {
  * It knows nothing of what is written. With `syncsInSteps` the disk gets it every 4 MiB, so that
  * there is no long sync at the end that holds up everybody else's.
  */
-export class SnapshotFile {
+export class SnapshotFile implements SnapshotTarget {
   sizeBytes = 0;
   readonly #paths: SnapshotFilePaths;
   readonly #temporary: Buffer;
   readonly #syncsInSteps: boolean;
   readonly #texts: FailureTexts;
+  readonly #keepsOpen: boolean;
   #file = -1;
   #unsynced = 0;
 
-  /** @throws SnapshotFileError */
-  constructor(paths: SnapshotFilePaths, syncsInSteps: boolean, isAofBase: boolean) {
+  /** @param keepsOpen `commit` returns the descriptor, for reading. @throws SnapshotFileError */
+  constructor(
+    paths: SnapshotFilePaths,
+    syncsInSteps: boolean,
+    isAofBase: boolean,
+    keepsOpen = false,
+  ) {
     this.#texts = isAofBase ? AOF_TEXTS : RDB_TEXTS;
     this.#paths = paths;
     this.#temporary = inDirectory(paths.directory, Buffer.from(paths.temporaryName));
     this.#syncsInSteps = syncsInSteps;
+    this.#keepsOpen = keepsOpen;
     try {
-      this.#file = openSync(this.#temporary, "w", FILE_MODE);
+      this.#file = openSync(this.#temporary, keepsOpen ? "w+" : "w", FILE_MODE);
     } catch (error) {
       throw failure(this.#texts.open(paths), error);
     }
@@ -91,18 +99,18 @@ export class SnapshotFile {
     }
   }
 
-  /** All that was written is on the disk, and the file is closed. @throws SnapshotFileError */
+  /** All that was written is on the disk, and the file is closed unless kept open. @throws SnapshotFileError */
   finish(): void {
     try {
       fsyncSync(this.#file);
-      this.#close();
+      if (!this.#keepsOpen) this.#close();
     } catch (error) {
       throw failure(this.#texts.write, error);
     }
   }
 
   /** Takes the place of the old file. @throws SnapshotFileError */
-  commit(): void {
+  commit(): number | undefined {
     const { directory, fileName } = this.#paths;
     try {
       renameSync(this.#temporary, inDirectory(directory, fileName));
@@ -119,6 +127,7 @@ export class SnapshotFile {
     } catch (error) {
       throw failure(this.#texts.write, error);
     }
+    return this.#keepsOpen ? this.#file : undefined;
   }
 
   /** Closes and removes what is there of the new file; the old one stays. */

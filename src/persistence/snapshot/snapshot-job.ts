@@ -61,13 +61,17 @@ export class SnapshotJob {
     return this.#parts.memory.heldBytes;
   }
 
-  /** Freezes memory and has it written. False when that cannot be begun: it has ended then. */
-  begin(order: SaveOrder): boolean {
+  /**
+   * Freezes memory and has it written. False when that cannot be begun: it has ended then.
+   * @param published told of each chunk for replicas.
+   */
+  begin(order: SaveOrder, published?: () => void): boolean {
     const { memory, clock, writer, onLatency } = this.#parts;
     this.totalKeys = order.data.databases.reduce((keys, { size }) => keys + size, 0);
     memory.freeze();
     try {
-      writer.begin(order, memory.share(), this.#progress, (outcome) => this.#end(outcome));
+      const ended = (outcome: SaveOutcome): void => this.#end(outcome);
+      writer.begin(order, memory.share(), this.#progress, ended, published);
     } catch (error) {
       this.#end({ kind: "failed", problem: `Can't save in background: ${String(error)}` });
       return false;

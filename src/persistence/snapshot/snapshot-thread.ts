@@ -13,13 +13,14 @@ export interface SnapshotWriter {
   writeNow(order: SaveOrder, memory: BlockMemory): SaveOutcome;
   /**
    * Begins to write what is in the segments, which are frozen until `ended` is called: once, in a
-   * later turn. One at a time.
+   * later turn. One at a time. `published` is told of each chunk for replicas.
    */
   begin(
     order: SaveOrder,
     segments: readonly SharedArrayBuffer[],
     progress: SaveProgress,
     ended: (outcome: SaveOutcome) => void,
+    published?: () => void,
   ): void;
 }
 
@@ -31,6 +32,9 @@ interface Message {
   readonly segments: readonly SharedArrayBuffer[];
   readonly progress: SharedArrayBuffer;
 }
+
+/** Sent for each chunk that is ready for replicas; everything else that is sent is an outcome. */
+const PUBLISHED = "published";
 
 /**
  * The worker thread that writes snapshots, from the side of the main thread: started by `prepare` or
@@ -45,6 +49,7 @@ export class SnapshotThread implements SnapshotWriter {
   readonly #codecs: ByteCodecs;
   #worker: Worker | undefined;
   #ended: ((outcome: SaveOutcome) => void) | undefined;
+  #published: () => void = () => undefined;
   #lastError = "";
 
   /** @param file the compiled program of the worker, which calls `serveSnapshots`. */
@@ -69,11 +74,13 @@ export class SnapshotThread implements SnapshotWriter {
     segments: readonly SharedArrayBuffer[],
     progress: SaveProgress,
     ended: (outcome: SaveOutcome) => void,
+    published: () => void = () => undefined,
   ): void {
     if (this.#ended !== undefined) throw new Error("a snapshot is being written already");
     const message: Message = { order, segments, progress: progress.shared };
     const worker = this.#worker ?? this.#start();
     this.#ended = ended;
+    this.#published = published;
     worker.ref();
     worker.postMessage(message);
   }
@@ -84,10 +91,18 @@ export class SnapshotThread implements SnapshotWriter {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#file, { execArgv: [], name: "snapshots" });
+    const worker = new Worker(this.#file, {
+      execArgv: [],
+      name: "snapshots",
+      // Files that are sent on to replicas outlive the thread that wrote them.
+      trackUnmanagedFds: false,
+    });
     this.#worker = worker;
     this.#lastError = "";
-    worker.on("message", (outcome: SaveOutcome) => this.#end(outcome));
+    worker.on("message", (message: SaveOutcome | typeof PUBLISHED) => {
+      if (message === PUBLISHED) this.#published();
+      else this.#end(message);
+    });
     worker.on("error", (error) => {
       this.#lastError = `: ${error instanceof Error ? error.message : String(error)}`;
     });
@@ -117,7 +132,9 @@ export function serveSnapshots(
   port.on("message", ({ order, segments, progress: shared }: Message) => {
     const progress = new SaveProgress(shared);
     const memory = new SegmentView(segments);
-    const outcome = writeSnapshot(order, memory, encodersOf(memory), progress, codecs);
+    const encoders = encodersOf(memory);
+    const published = (): void => port.postMessage(PUBLISHED);
+    const outcome = writeSnapshot(order, memory, encoders, progress, codecs, published);
     progress.end();
     port.postMessage(outcome);
   });

@@ -5,11 +5,11 @@ import type { ByteCodecs } from "../../native/byte-codecs";
 import { RdbWriter } from "../../rdb/rdb-writer";
 import { CommandsOfDataset } from "../aof/commands-of-dataset";
 import { DatasetWriter, ValueTooNew } from "../rdb/dataset-writer";
+import { ChunkRing } from "./chunk-ring";
 import type { SaveOrder, SaveOutcome } from "./save-order";
 import type { SaveProgress } from "./save-progress";
 import { SnapshotFile, SnapshotFileError } from "./snapshot-file";
-
-class Cancelled extends Error {}
+import { SnapshotCancelled, SnapshotStream, type SnapshotTarget } from "./snapshot-target";
 
 const US_PER_MS = 1000;
 
@@ -20,10 +20,13 @@ export interface ValueEncoders {
 }
 
 /**
- * Writes a data set into a file, as RDB or as commands, and puts that in its place, in the thread that calls: memory
- * must stand still meanwhile, frozen or between two turns.
+ * Writes a data set into a file, as RDB or as commands, and puts that in its place, or into a ring
+ * for replicas, in the thread that calls: memory must stand still meanwhile, frozen or between two
+ * turns.
  *
  * A data set that the version tried first cannot hold is begun anew in the next. Throws nothing.
+ *
+ * @param published told when a chunk for replicas is ready.
  */
 export function writeSnapshot(
   order: SaveOrder,
@@ -31,11 +34,12 @@ export function writeSnapshot(
   encoders: ValueEncoders,
   progress: SaveProgress,
   codecs: ByteCodecs,
+  published: () => void = () => undefined,
 ): SaveOutcome {
   let outcome: SaveOutcome | undefined;
   for (const [index, version] of order.versions.entries()) {
     const mayTryNext = index + 1 < order.versions.length;
-    outcome = writeVersion(order, version, mayTryNext, memory, encoders, progress, codecs);
+    outcome = writeVersion(order, version, mayTryNext, memory, encoders, progress, codecs, published);
     if (outcome !== undefined) break;
   }
   return outcome ?? { kind: "failed", problem: "There is no RDB version to write." };
@@ -50,26 +54,46 @@ function writeVersion(
   encoders: ValueEncoders,
   progress: SaveProgress,
   codecs: ByteCodecs,
+  published: () => void,
 ): SaveOutcome | undefined {
-  let file: SnapshotFile | undefined;
+  let file: SnapshotTarget | undefined;
   try {
-    if (progress.isCancelled) throw new Cancelled();
-    file = new SnapshotFile(order, order.syncsInSteps, order.aofBase !== undefined);
+    if (progress.isCancelled) throw new SnapshotCancelled();
+    file = newTarget(order, progress, published);
     const keys = writeDataset(order, version, memory, encoders, progress, codecs, file);
     file.finish();
-    if (!progress.beginCommit()) throw new Cancelled();
-    file.commit();
-    return { kind: "saved", keys, sizeBytes: file.sizeBytes };
+    if (!progress.beginCommit()) throw new SnapshotCancelled();
+    const descriptor = file.commit();
+    const { sizeBytes } = file;
+    return { kind: "saved", keys, sizeBytes, ...(descriptor !== undefined && { descriptor }) };
   } catch (error) {
     file?.abandon();
-    if (error instanceof Cancelled) return { kind: "cancelled" };
+    if (error instanceof SnapshotCancelled) return { kind: "cancelled" };
     if (error instanceof ValueTooNew && mayTryNext) return undefined;
     if (error instanceof SnapshotFileError || error instanceof ValueTooNew) {
-      return { kind: "failed", problem: error.message };
+      const isTooNew = error instanceof ValueTooNew;
+      return { kind: "failed", problem: error.message, ...(isTooNew && { isTooNew }) };
     }
     // Nothing was changed but the new file, so even a mistake of ours is no reason to stop.
     return { kind: "failed", problem: `Error saving the data set: ${String(error)}` };
   }
+}
+
+function newTarget(
+  order: SaveOrder,
+  progress: SaveProgress,
+  published: () => void,
+): SnapshotTarget {
+  const { ring } = order;
+  if (ring === undefined) {
+    return new SnapshotFile(
+      order,
+      order.syncsInSteps,
+      order.aofBase !== undefined,
+      order.keepsOpen,
+    );
+  }
+  return new SnapshotStream(new ChunkRing(ring), () => progress.isCancelled, published);
 }
 
 /** Returns how many keys there were. */
@@ -80,10 +104,10 @@ function writeDataset(
   encoders: ValueEncoders,
   progress: SaveProgress,
   codecs: ByteCodecs,
-  file: SnapshotFile,
+  file: SnapshotTarget,
 ): number {
   const sink = (bytes: Uint8Array, length: number): void => {
-    if (progress.isCancelled) throw new Cancelled();
+    if (progress.isCancelled) throw new SnapshotCancelled();
     file.write(bytes, length);
   };
   const delay = new KeyDelay(order.keyDelayUs);
@@ -91,7 +115,7 @@ function writeDataset(
   const onKey = (): void => {
     progress.keys = ++keys;
     delay.afterKey();
-    if (progress.isCancelled) throw new Cancelled();
+    if (progress.isCancelled) throw new SnapshotCancelled();
   };
   const { data, aofBase } = order;
   if (aofBase?.asCommands) {

@@ -2,6 +2,7 @@ import type { Client } from "../../session/client";
 import type { BacklogReader } from "../backlog";
 import type { ReplicaView } from "../decisions/replication-state";
 import type { ReplicaCapabilities } from "../decisions/sync-answer";
+import type { Copy } from "./copy";
 
 /**
  * How far a replica is: it waits for a copy to begin (`waiting`), for the file to be complete
@@ -27,6 +28,8 @@ export class Replica {
   phase: ReplicaPhase = "waiting";
   /** Where it reads on once it has the copy; it keeps what it has not read. */
   reader: BacklogReader | undefined;
+  /** What it is sent before the stream. */
+  copy: Copy | undefined;
   /** It asked by SYNC: it knows no offsets and confirms nothing. */
   isOld = false;
   /** Nothing of the stream is sent before it has said that it has loaded what it was sent. */

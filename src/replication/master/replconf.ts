@@ -1,0 +1,112 @@
+import { parseSafeInteger } from "../../base/int64";
+import { ERR_NOT_INTEGER, ERR_SYNTAX } from "../../command/error-texts";
+import type { CommandSpec } from "../../command/spec";
+import type { DataCall } from "../../keyspace/data-call";
+import { KIND_MASTER, KIND_REPLICA } from "../../session/client";
+import type { MasterSide } from "./master-side";
+import type { Greeting } from "./replica";
+
+/** As long as a name of a host may be, and its end. */
+const MOST_ADDRESS_BYTES = 1025;
+
+/**
+ * REPLCONF: what a replica tells of itself before and after it asks for the data, and what a master
+ * asks it. It knows nothing of the link to a master but `askedForAck`.
+ */
+export function replconfCommand(
+  master: MasterSide,
+  askedForAck: () => void,
+): CommandSpec<DataCall> {
+  return {
+    name: "replconf",
+    arity: -1,
+    flags: ["admin", "noscript", "loading", "stale", "allow_busy"],
+    group: "server",
+    since: "3.0.0",
+    summary: "Tells a master about its replica, or asks a replica how far it is.",
+    complexity: "O(1)",
+    handler: (call) => replconf(call, master, askedForAck),
+  };
+}
+
+function replconf(call: DataCall, master: MasterSide, askedForAck: () => void): void {
+  const { args, reply, client } = call;
+  if (args.count % 2 === 0) {
+    reply.error(ERR_SYNTAX);
+    return;
+  }
+  for (let i = 1; i < args.count; i += 2) {
+    const option = args.text(i).toLowerCase();
+    if (option === "ack") {
+      const offset = args.clampedInteger(i + 1);
+      if (client.kind === KIND_REPLICA && !Number.isNaN(offset)) {
+        master.acknowledged(client, offset);
+      }
+      return;
+    }
+    if (option === "getack") {
+      if (client.kind === KIND_MASTER) askedForAck();
+      return;
+    }
+    const problem = introduce(master.replicas.greetingOf(client), option, call, i + 1);
+    if (problem !== undefined) {
+      reply.error(problem);
+      return;
+    }
+  }
+  reply.ok();
+}
+
+/** Returns an error, or undefined when the option has been taken. */
+function introduce(
+  greeting: Greeting,
+  option: string,
+  { args }: DataCall,
+  index: number,
+): string | undefined {
+  const value = args.text(index);
+  switch (option) {
+    case "listening-port":
+    case "rdb-only": {
+      const number = parseSafeInteger(args.input, args.offset(index), args.length(index));
+      if (Number.isNaN(number)) return ERR_NOT_INTEGER;
+      if (option === "listening-port") greeting.port = number;
+      else greeting.wantsFileOnly = number === 1;
+      return undefined;
+    }
+    case "ip-address":
+      if (value.length >= MOST_ADDRESS_BYTES) {
+        return (
+          "ERR REPLCONF ip-address provided by replica instance is too long: " +
+          `${value.length} bytes`
+        );
+      }
+      greeting.address = value;
+      return undefined;
+    case "capa": {
+      const name = value.toLowerCase();
+      if (name === "eof") greeting.capabilities = { ...greeting.capabilities, eof: true };
+      if (name === "psync2") greeting.capabilities = { ...greeting.capabilities, psync2: true };
+      return undefined;
+    }
+    case "version":
+      greeting.version = value;
+      return undefined;
+    case "rdb-filter-only":
+      return filterOnly(greeting, value);
+    default:
+      return `ERR Unrecognized REPLCONF option: ${args.shownText(index - 1)}`;
+  }
+}
+
+/** Names of what is wanted of the data set, between spaces; only functions can be parted from it. */
+function filterOnly(greeting: Greeting, value: string): string | undefined {
+  greeting.filter = "";
+  for (const word of value.split(" ").filter((one) => one !== "")) {
+    if (word.toLowerCase() !== "functions") {
+      return `ERR Unsupported rdb-filter-only option: ${word}`;
+    }
+    greeting.filter = "functions";
+  }
+  return undefined;
+}

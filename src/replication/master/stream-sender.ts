@@ -1,0 +1,99 @@
+import { STATS_PENDING_OUTPUT, STATS_WORDS } from "../../net/transport";
+import type { ReplyWriter } from "../../protocol/reply-writer";
+import type { OutputLimits } from "../../session/output-limits";
+import { CopyError } from "./copy";
+import type { Replica } from "./replica";
+import type { Replicas } from "./replicas";
+
+export interface StreamSenderParts {
+  readonly replicas: Replicas;
+  /** Figures of the transport, slot by slot. */
+  readonly stats: Float64Array;
+  readonly reply: ReplyWriter;
+  readonly outputLimits: OutputLimits;
+  readonly monotonicMs: () => number;
+  /** Has `send` called again soon, when the sockets have been looked at. */
+  readonly sendAgain: () => void;
+  /** The last byte of its copy is on its way. */
+  readonly copied: (replica: Replica) => void;
+  readonly copyFailed: (replica: Replica, problem: string) => void;
+  readonly overLimit: (replica: Replica) => void;
+}
+
+/** More is not given to a socket at once: so much at most is copied when it takes nothing. */
+const MOST_BYTES = 256 * 1024;
+
+/**
+ * Sends replicas what is theirs: the copy, then the stream, straight from where it lies.
+ *
+ * A replica is given a limited piece whenever its socket has taken the one before, so a slow one
+ * costs that piece and what the backlog keeps for it. What always holds: it runs as the last thing
+ * of a turn, so that what it points to stands still until it is sent.
+ */
+export class StreamSender {
+  /** Bytes given to the sockets of replicas. */
+  sentBytes = 0;
+  readonly #parts: StreamSenderParts;
+
+  constructor(parts: StreamSenderParts) {
+    this.#parts = parts;
+  }
+
+  send(): void {
+    let isMoreLeft = false;
+    for (const replica of this.#parts.replicas.list) {
+      if (this.#serve(replica)) isMoreLeft = true;
+      this.#judge(replica);
+    }
+    if (isMoreLeft) this.#parts.sendAgain();
+  }
+
+  /** True when there may be more for it at once. */
+  #serve(replica: Replica): boolean {
+    const { stats } = this.#parts;
+    if (stats[replica.client.slot * STATS_WORDS + STATS_PENDING_OUTPUT] > 0) return false;
+    if (replica.copy !== undefined) return this.#sendCopy(replica);
+    if (replica.isOnline && !replica.awaitsAck) return this.#sendStream(replica);
+    return false;
+  }
+
+  #sendCopy(replica: Replica): boolean {
+    const { reply, copied, copyFailed, monotonicMs } = this.#parts;
+    const { copy, client } = replica;
+    if (copy === undefined) return false;
+    reply.begin(client.slot);
+    try {
+      if (!copy.isComplete && !copy.writePiece(reply)) return false;
+    } catch (error) {
+      if (!(error instanceof CopyError)) throw error;
+      copyFailed(replica, error.message);
+      return false;
+    }
+    replica.lastWriteMs = monotonicMs();
+    if (copy.isComplete) copied(replica);
+    return true;
+  }
+
+  #sendStream({ client, reader }: Replica): boolean {
+    const { reply } = this.#parts;
+    if (reader === undefined) return false;
+    let left = MOST_BYTES;
+    while (left > 0 && reader.peek(left)) {
+      if (left === MOST_BYTES) reply.begin(client.slot);
+      reply.rawBlock(reader.segment, reader.at, reader.length);
+      left -= reader.length;
+      reader.advance(reader.length);
+    }
+    this.sentBytes += MOST_BYTES - left;
+    return left === 0;
+  }
+
+  /** What waits for a replica is what the backlog keeps for it, beside what its socket has not taken. */
+  #judge(replica: Replica): void {
+    const { reader, client } = replica;
+    if (reader === undefined) return;
+    client.streamBytes = reader.distanceBytes;
+    const { outputLimits, overLimit } = this.#parts;
+    if (outputLimits.exceedsHard(client)) overLimit(replica);
+  }
+}
