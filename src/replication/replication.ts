@@ -1,6 +1,6 @@
 import type { EffectSink } from "../keyspace/effects/effect-sink";
 import type { EffectStream } from "../keyspace/effects/effect-stream";
-import { Backlog } from "./backlog";
+import { Backlog, type BlockHome } from "./backlog";
 import { newHistory } from "./decisions/history";
 import type {
   LinkSettings,
@@ -30,6 +30,8 @@ export type LinkAction = Extract<
 
 /** The replica's shell: sockets, files and commands of the link to the master. */
 export interface LinkShell {
+  /** The database that the next command of the master goes to. */
+  readonly streamDb: number;
   carryOut(action: LinkAction): void;
 }
 
@@ -41,6 +43,8 @@ export interface ReplicaOwner {
 
 export interface ReplicationParts {
   readonly backlogBytes: number;
+  /** Where the blocks of the backlog become known. */
+  readonly blocks?: BlockHome;
   readonly log: { notice(text: string): void; warning(text: string): void };
   /** A clock that never goes back. */
   readonly monotonicMs: () => number;
@@ -81,7 +85,7 @@ export class Replication {
   constructor(parts: ReplicationParts) {
     this.#parts = parts;
     this.#state = initialState(parts.newId());
-    this.backlog = new Backlog(parts.backlogBytes);
+    this.backlog = new Backlog(parts.backlogBytes, parts.blocks);
     this.#sink = {
       takesMessages: true,
       append: (bytes, at, length) => this.backlog.append(bytes, at, length),

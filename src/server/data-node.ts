@@ -228,6 +228,7 @@ export class DataNode {
       ...sessionTasks(session, () => this.pipeline.commandsProcessed),
       ...service.tasks(),
       ...this.persistence.tasks(),
+      ...this.replication.tasks(),
       ...this.replicaLink.tasks(),
       ...statistics.tasks(),
       { name: "migrate-links", periodMs: 1000, run: () => migrations.links.tick() },
@@ -344,7 +345,9 @@ export class DataNode {
       service: this.replication,
       flushOutside: () => this.loop.flushOutside(),
     });
-    this.replication.attach(this.call.effects, link.shell);
+    const { call, pipeline, loop, context } = this;
+    const { blocking } = context;
+    this.replication.attach({ call, pipeline, loop, link: link.shell, blocking });
     this.replication.replication.afterStep = () => link.raiseGates();
     link.begin();
     return link;
@@ -352,7 +355,8 @@ export class DataNode {
 
   #newReplication(session: SessionContext): ReplicationService {
     const setLogRole = this.#parts.setLogRole ?? (() => undefined);
-    return new ReplicationService({ session, keyspace: this.keyspace, setLogRole });
+    const { keyspace, persistence } = this;
+    return new ReplicationService({ session, keyspace, persistence, setLogRole });
   }
 
   #newStatistics(
@@ -494,6 +498,7 @@ export class DataNode {
         this.background.turnEnded();
         if (this.memory.frozenNow) this.persistence.checkMemory();
         if (this.call.effects.isOn) this.call.effects.settle();
+        this.replication.master.endTurn();
       },
       door: this.context.session.door,
       pushes: this.context.session.pushes,

@@ -6,6 +6,7 @@ import { memoryGate } from "../keyspace/memory-gate";
 import { trackingGate } from "../keyspace/tracking/tracking-gate";
 import { loadingGate } from "../persistence/loading/loading-gate";
 import { diskErrorGate } from "../persistence/snapshot/disk-error-gate";
+import { goodReplicasGate } from "../replication/master/good-replicas-gate";
 import { readOnlyGate, staleGate } from "../replication/replica/replica-gates";
 import { authenticatedGate } from "../session/gates/authenticated";
 import { monitoredGate } from "../session/gates/monitored";
@@ -27,6 +28,7 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
     offKeyspaceGate(),
     memoryGate(context.eviction),
     diskErrorGate(() => context.persistence.diskTrouble),
+    goodReplicasGate(),
     readOnlyGate(),
     subscriberGate(),
     staleGate(),

@@ -1,25 +1,57 @@
 import { randomBytes } from "node:crypto";
+import { unlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { Pipeline } from "../command/pipeline";
 import type { CommandSpec } from "../command/spec";
 import type { DataCall } from "../keyspace/data-call";
-import type { EffectStream } from "../keyspace/effects/effect-stream";
 import type { Keyspace } from "../keyspace/keyspace";
+import { MAX_SEGMENTS } from "../memory/block-memory";
+import type { SavedData } from "../persistence/rdb/dataset-writer";
 import type { LinkSettings } from "../replication/decisions/replication-state";
+import { savedReplication } from "../replication/decisions/saved-replication";
+import { failoverCommand } from "../replication/master/failover-command";
+import { GOOD_REPLICAS_GATE } from "../replication/master/good-replicas-gate";
+import { MasterSide } from "../replication/master/master-side";
+import { replconfCommand } from "../replication/master/replconf";
+import { SegmentNumbers } from "../replication/master/segment-numbers";
+import { syncCommands } from "../replication/master/sync-commands";
+import { Wait, waitCommand } from "../replication/master/wait";
 import { replicaOfCommands } from "../replication/replica/replicaof-command";
 import { type LinkShell, Replication } from "../replication/replication";
 import { historyFields, replicaFields } from "../replication/replication-fields";
 import { roleCommand } from "../replication/role-command";
+import type { BlockedClients } from "../session/blocked-clients";
 import { PAUSE_WRITE } from "../session/pauses";
 import type { SessionContext } from "../session/session-context";
+import type { TurnLoop } from "../session/turn-loop";
+import { AllBlocked } from "./all-blocked";
+import type { CronTask } from "./cron";
 import type { InfoField } from "./info/info-section";
+import type { PersistenceService } from "./persistence-service";
 
 export interface ReplicationServiceParts {
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
+  readonly persistence: PersistenceService;
   /** The letter in front of log lines. */
   readonly setLogRole: (role: "master" | "replica") => void;
 }
 
+/** What only exists when commands and turns do. */
+export interface ReplicationEffects {
+  readonly call: DataCall;
+  readonly pipeline: Pipeline<DataCall>;
+  readonly loop: TurnLoop<DataCall>;
+  readonly link: LinkShell;
+  /** Clients that wait for keys. */
+  readonly blocking: BlockedClients;
+}
+
 const ID_BYTES = 20;
+const TICK_MS = 100;
+const TICKS_PER_SECOND = 10;
+const ERR_ROLE_CHANGED =
+  "UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)";
 
 /**
  * Replication put together: the one state, the replicas of this server (replication/master/), its
@@ -27,22 +59,29 @@ const ID_BYTES = 20;
  */
 export class ReplicationService {
   readonly replication: Replication;
+  readonly master: MasterSide;
   /** INFO replication: what a replica tells of its link. */
   linkFields: () => readonly InfoField[] = () => [];
   readonly #parts: ReplicationServiceParts;
+  readonly #wait: Wait;
+  #call!: DataCall;
+  #ticks = 0;
 
   constructor(parts: ReplicationServiceParts) {
-    const { session, keyspace } = parts;
+    const { session, keyspace, persistence } = parts;
     const { config, clock, log, pauses } = session;
+    const monotonicMs = (): number => clock.monotonicMs();
+    const segments = new SegmentNumbers(session.transport, MAX_SEGMENTS);
     this.#parts = parts;
     this.replication = new Replication({
       backlogBytes: config.number("repl-backlog-size"),
+      blocks: segments,
       log,
-      monotonicMs: () => clock.monotonicMs(),
+      monotonicMs,
       newId: () => randomBytes(ID_BYTES).toString("hex"),
       isDatasetEmpty: () => keyspace.databases.every(({ size }) => size === 0),
       linkSettings: () => this.#linkSettings(),
-      unblockClients: () => undefined,
+      unblockClients: () => this.#unblockClients(),
       pauseWrites: (isPaused) => {
         if (isPaused) pauses.begin("failover", PAUSE_WRITE, Number.POSITIVE_INFINITY);
         else pauses.end("failover");
@@ -50,6 +89,24 @@ export class ReplicationService {
       roleChanged: (isMaster) => {
         keyspace.expiresKeys = isMaster;
         parts.setLogRole(isMaster ? "master" : "replica");
+        this.master.judge();
+      },
+    });
+    this.master = new MasterSide({
+      session,
+      replication: this.replication,
+      saves: persistence.saves,
+      segments,
+      isOtherJobRunning: () => persistence.isOtherJobRunning(),
+      removeFile: () => this.#removeFile(),
+    });
+    this.#wait = new Wait({
+      replication: this.replication,
+      master: this.master,
+      monotonicMs,
+      after: (delayMs, run) => {
+        const timer = setTimeout(run, delayMs).unref();
+        return () => clearTimeout(timer);
       },
     });
     config.onChange("repl-backlog-size", () => {
@@ -58,17 +115,40 @@ export class ReplicationService {
     });
   }
 
-  /** Called once, when the commands exist. */
-  attach(effects: EffectStream, link: LinkShell): void {
-    this.replication.attach(effects, link, { dropReplicas: () => undefined });
+  /** Called once, when commands and turns exist. */
+  attach({ call, pipeline, loop, link, blocking }: ReplicationEffects): void {
+    const { session, persistence } = this.#parts;
+    this.#call = call;
+    this.replication.attach(call.effects, link, this.master);
+    this.master.attach({
+      reply: call.reply,
+      reselect: () => call.effects.reselect(),
+      flushOutside: () => {
+        if (!loop.isInTurn) loop.flushOutside();
+      },
+      setLacksReplicas: (lacks) => pipeline.setGate(GOOD_REPLICAS_GATE, lacks),
+      progressed: () => this.#progressed(),
+    });
+    this.#wait.attach({ call, turns: loop });
+    session.blocked = new AllBlocked([blocking, this.#wait]);
+    persistence.saves.replicationAux = () => this.#savedAux(link);
   }
 
   commands(): readonly CommandSpec<DataCall>[] {
     const { session } = this.#parts;
+    const { replication, master } = this;
     return [
-      roleCommand(this.replication, () => []),
-      ...replicaOfCommands({ replication: this.replication, session }),
+      roleCommand(replication, () => master.replicas.list),
+      ...replicaOfCommands({ replication, session }),
+      ...syncCommands(master),
+      replconfCommand(master),
+      waitCommand(this.#wait),
+      failoverCommand(replication, () => master.replicas.views),
     ];
+  }
+
+  tasks(): CronTask[] {
+    return [{ name: "replication", periodMs: TICK_MS, run: () => this.#tick() }];
   }
 
   /** What HELLO and INFO call the role. */
@@ -78,13 +158,71 @@ export class ReplicationService {
 
   /** INFO replication. */
   infoFields(): readonly InfoField[] {
-    const nowMs = this.#parts.session.clock.monotonicMs();
+    const { config, clock } = this.#parts.session;
+    const { replication, master } = this;
+    const countsGood =
+      config.number("min-replicas-to-write") > 0 && config.number("min-replicas-max-lag") > 0;
+    const good = countsGood ? master.goodReplicas : undefined;
     return [
       ["role", this.roleName],
       ...this.linkFields(),
-      ...replicaFields([], undefined, nowMs),
-      ...historyFields(this.replication),
+      ...replicaFields(master.replicas.list, good, clock.monotonicMs()),
+      ...historyFields(replication),
     ];
+  }
+
+  #tick(): void {
+    const { pauses } = this.#parts.session;
+    this.#checkFailover();
+    if (this.#ticks++ % TICKS_PER_SECOND !== 0) return;
+    const isHandingOver = this.replication.state.failover !== undefined;
+    this.master.tick(isHandingOver && pauses.isPaused);
+  }
+
+  #checkFailover(): void {
+    const { replication, master } = this;
+    if (replication.state.failover === undefined) return;
+    replication.step({ kind: "failover-check", replicas: master.replicas.views });
+  }
+
+  /** Replicas have confirmed something, have come or have gone. */
+  #progressed(): void {
+    this.#wait.progressed();
+    this.#checkFailover();
+  }
+
+  #unblockClients(): void {
+    const { clients, blocked } = this.#parts.session;
+    for (const client of [...clients.all()]) {
+      if (blocked.unblock(client, true, ERR_ROLE_CHANGED)) clients.closeAfterReply(client);
+    }
+  }
+
+  #savedAux(link: LinkShell): SavedData["aux"] {
+    const { replication } = this;
+    const { state, backlog, offset } = replication;
+    const selectedDb = replication.isMaster ? this.#call.effects.selected : link.streamDb;
+    const saved = savedReplication(state, offset, backlog.isOpen, selectedDb);
+    if (saved === undefined) return [];
+    return [
+      ["repl-stream-db", String(saved.streamDb)],
+      ["repl-id", saved.id],
+      ["repl-offset", String(saved.offset)],
+    ];
+  }
+
+  /** The file was made for replicas only, if nothing else is kept on the disk. */
+  #removeFile(): void {
+    const { session, persistence } = this.#parts;
+    const { config, log } = session;
+    const isKept = persistence.saves.hasSavePoints || config.flag("appendonly");
+    if (isKept || !config.flag("rdb-del-sync-files")) return;
+    log.notice("Removing the RDB file used to feed replicas in a persistence-less instance");
+    try {
+      unlinkSync(join(config.text("dir"), config.text("dbfilename")));
+    } catch (error) {
+      log.warning(`Cannot remove the RDB file used to feed replicas: ${String(error)}`);
+    }
   }
 
   #linkSettings(): LinkSettings {

@@ -106,6 +106,7 @@ export class Statistics {
     for (const command of pipeline().table.all()) command.resetStatistics();
     watch.errors.reset();
     session.stats.reset();
+    this.#parts.replication.master.counts.reset();
     keyspace.stats.reset();
     keyspace.lazyFree.freedObjects = 0;
     this.#exceededTime.reset();

@@ -9,9 +9,10 @@ export interface BlockedClients {
   readonly keyCount: number;
   readonly keyCountWhenGone: number;
   /**
-   * Ends a client's wait as if its time were over, or with an error. False when it does not wait.
+   * Ends a client's wait as if its time were over, or with an error, of CLIENT UNBLOCK if it is not
+   * told. False when it does not wait.
    */
-  unblock(client: Client, withError: boolean): boolean;
+  unblock(client: Client, withError: boolean, error?: string): boolean;
 }
 
 /** For a role without blocking commands. */

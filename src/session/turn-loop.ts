@@ -80,6 +80,7 @@ export class TurnLoop<C extends SessionCall> {
   /** The record being run, as its table word, and how many come after it; -1 for none. */
   #recordAt = -1;
   #recordsLeft = 0;
+  #isInTurn = false;
 
   constructor(
     transport: Transport,
@@ -101,6 +102,11 @@ export class TurnLoop<C extends SessionCall> {
     return this.#recordAt < 0 ? undefined : this.#call.client;
   }
 
+  /** Whether commands are being run, or what they replied is being sent. */
+  get isInTurn(): boolean {
+    return this.#isInTurn;
+  }
+
   start(): void {
     this.#transport.start((records) => this.turn(records));
   }
@@ -109,6 +115,7 @@ export class TurnLoop<C extends SessionCall> {
   turn(records: number): number {
     const table = this.#table;
     const call = this.#call;
+    this.#isInTurn = true;
     call.nowMs = this.#host.beginTurn();
     this.#pipeline.beginTurn();
     let current: Client | undefined;
@@ -142,7 +149,9 @@ export class TurnLoop<C extends SessionCall> {
     }
     this.#recordAt = -1;
     this.#pipeline.endRun(call);
-    return this.finish();
+    const runs = this.finish();
+    this.#isInTurn = false;
+    return runs;
   }
 
   /** Ends a turn, or what was written between turns; returns the runs that are left to send. */

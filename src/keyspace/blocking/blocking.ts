@@ -237,13 +237,13 @@ export class Blocking extends KeyspaceListener implements Blocker, BlockedClient
     pauseMeasuring();
   }
 
-  unblock(client: Client, withError: boolean): boolean {
+  unblock(client: Client, withError: boolean, error = UNBLOCKED): boolean {
     const waiter = this.#waiters.get(client);
     if (waiter === undefined) return false;
     const { call } = this.#effects;
     const { args, command } = call;
     const { base, count } = args;
-    if (withError) this.#end(waiter, ({ reply }) => reply.error(UNBLOCKED));
+    if (withError) this.#end(waiter, ({ reply }) => reply.error(error));
     else this.#end(waiter, ({ reply }) => reply.nilArray());
     args.set(base, count);
     call.command = command;

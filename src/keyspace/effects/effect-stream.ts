@@ -95,6 +95,11 @@ export class EffectStream extends KeyspaceListener {
     return this.#unitCount > 0;
   }
 
+  /** The database that the next request goes to if it names none; -1: it will name one. */
+  get selected(): number {
+    return this.#selected;
+  }
+
   /** Begins a request of a handler's own, instead of the one that is being run. */
   begin(database: Database, argumentCount: number): void {
     this.#isSaid = true;

@@ -39,7 +39,16 @@ export function writeSnapshot(
   let outcome: SaveOutcome | undefined;
   for (const [index, version] of order.versions.entries()) {
     const mayTryNext = index + 1 < order.versions.length;
-    outcome = writeVersion(order, version, mayTryNext, memory, encoders, progress, codecs, published);
+    outcome = writeVersion(
+      order,
+      version,
+      mayTryNext,
+      memory,
+      encoders,
+      progress,
+      codecs,
+      published,
+    );
     if (outcome !== undefined) break;
   }
   return outcome ?? { kind: "failed", problem: "There is no RDB version to write." };

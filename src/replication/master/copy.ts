@@ -15,10 +15,11 @@ export interface Copy {
   /** All has been written. */
   readonly isComplete: boolean;
   /**
-   * Writes the next piece for the replica that is being written to; false when there is none now.
+   * Writes the next piece for the replica that is being written to; returns its size, 0 when there is
+   * none now.
    * @throws CopyError when there will be none.
    */
-  writePiece(reply: ReplyWriter): boolean;
+  writePiece(reply: ReplyWriter): number;
   close(): void;
 }
 
@@ -74,14 +75,14 @@ export class FileCopy implements Copy {
     return this.#position === this.#file.sizeBytes;
   }
 
-  writePiece(reply: ReplyWriter): boolean {
+  writePiece(reply: ReplyWriter): number {
     const left = this.#file.sizeBytes - this.#position;
-    if (left === 0) return false;
+    if (left === 0) return 0;
     const length = this.#file.read(this.#piece, this.#position, Math.min(left, PIECE_BYTES));
     if (length === 0) throw new CopyError("Read error sending DB to replica: premature EOF");
     reply.rawBlock(this.#segment, 0, length);
     this.#position += length;
-    return true;
+    return length;
   }
 
   close(): void {
@@ -158,17 +159,18 @@ export class StreamCopy implements Copy {
     return this.#isMarked;
   }
 
-  writePiece(reply: ReplyWriter): boolean {
+  writePiece(reply: ReplyWriter): number {
     const { ring, chunkCount } = this.#stream;
     if (this.next < ring.written) {
-      reply.rawBlock(this.#segment, ring.placeOf(this.next), ring.lengthOf(this.next));
+      const length = ring.lengthOf(this.next);
+      reply.rawBlock(this.#segment, ring.placeOf(this.next), length);
       this.next++;
-      return true;
+      return length;
     }
-    if (this.#isMarked || this.next < chunkCount) return false;
+    if (this.#isMarked || this.next < chunkCount) return 0;
     reply.raw(this.#mark);
     this.#isMarked = true;
-    return true;
+    return this.#mark.length;
   }
 
   close(): void {

@@ -20,6 +20,7 @@ import { CopyFile, CopyStream, FileCopy } from "./copy";
 import type { Replica } from "./replica";
 import type { Replicas } from "./replicas";
 import type { SegmentNumbers } from "./segment-numbers";
+import type { SyncCounts } from "./sync-counts";
 
 export interface FullSyncParts {
   readonly config: Config;
@@ -29,6 +30,7 @@ export interface FullSyncParts {
   readonly segments: SegmentNumbers;
   readonly saves: RdbSaves;
   readonly isOtherJobRunning: () => boolean;
+  readonly counts: SyncCounts;
   readonly monotonicMs: () => number;
   /** Writes to a client that may not be the one being answered. */
   readonly write: (replica: Replica, bytes: Uint8Array) => void;
@@ -66,8 +68,6 @@ const NEWLINE = latin1Bytes("\n");
  * backlog from there on; a replica that goes away lets go of file, ring and backlog at once.
  */
 export class FullSyncs {
-  /** Copies begun for a replica, for INFO (sync_full). */
-  count = 0;
   readonly #parts: FullSyncParts;
   #job: Job | undefined;
   /** The stream that replicas still read, maybe after its snapshot has ended. */
@@ -81,8 +81,8 @@ export class FullSyncs {
 
   /** A replica that has been told that it needs one. It has been added to the replicas. */
   request(replica: Replica): void {
-    const { replication } = this.#parts;
-    this.count++;
+    const { replication, counts } = this.#parts;
+    counts.full++;
     if (!replication.backlog.isOpen) replication.step({ kind: "backlog-needed" });
     const plan = planFullSync(this.#waiting(replica), this.#runningJob, this.#settings);
     if (plan.kind === "start") {

@@ -16,6 +16,7 @@ import { Replica } from "./replica";
 import { Replicas } from "./replicas";
 import type { SegmentNumbers } from "./segment-numbers";
 import { StreamSender } from "./stream-sender";
+import { SyncCounts } from "./sync-counts";
 
 export interface MasterSideParts {
   readonly session: SessionContext;
@@ -50,9 +51,7 @@ export class MasterSide {
   readonly replicas: Replicas;
   syncs!: FullSyncs;
   sender!: StreamSender;
-  /** Partial synchronisations granted and refused, for INFO. */
-  partialOk = 0;
-  partialErr = 0;
+  readonly counts = new SyncCounts();
   readonly #parts: MasterSideParts;
   #effects!: MasterEffects;
   #isAckWanted = false;
@@ -93,6 +92,7 @@ export class MasterSide {
         this.#write(client, latin1Bytes(`-${error}\r\n`));
         session.clients.closeAfterReply(client);
       },
+      counts: this.counts,
       reselect,
       flushOutside,
       removeFile,
@@ -100,6 +100,7 @@ export class MasterSide {
     this.sender = new StreamSender({
       replicas,
       stats: transport.memory.stats,
+      counts: this.counts,
       reply,
       outputLimits,
       monotonicMs,
@@ -158,12 +159,12 @@ export class MasterSide {
     for (const line of answer.logs) this.#tell(line);
     this.#becomeReplica(replica);
     if (answer.kind === "continue") {
-      this.partialOk++;
+      this.counts.partialOk++;
       reply.statusText(answer.line.slice(1));
       replica.reader = backlog.reader(answer.from);
       replica.phase = "online";
     } else {
-      if (answer.isPartialRefused) this.partialErr++;
+      if (answer.isPartialRefused) this.counts.partialErr++;
       this.syncs.request(replica);
     }
     this.judge();

@@ -2,7 +2,7 @@ import { parseSafeInteger } from "../../base/int64";
 import { ERR_NOT_INTEGER, ERR_SYNTAX } from "../../command/error-texts";
 import type { CommandSpec } from "../../command/spec";
 import type { DataCall } from "../../keyspace/data-call";
-import { KIND_MASTER, KIND_REPLICA } from "../../session/client";
+import { KIND_REPLICA } from "../../session/client";
 import type { MasterSide } from "./master-side";
 import type { Greeting } from "./replica";
 
@@ -10,26 +10,24 @@ import type { Greeting } from "./replica";
 const MOST_ADDRESS_BYTES = 1025;
 
 /**
- * REPLCONF: what a replica tells of itself before and after it asks for the data, and what a master
- * asks it. It knows nothing of the link to a master but `askedForAck`.
+ * REPLCONF: what a replica tells of itself before and after it asks for the data. What a master asks
+ * by it is answered by the link to the master.
  */
-export function replconfCommand(
-  master: MasterSide,
-  askedForAck: () => void,
-): CommandSpec<DataCall> {
+export function replconfCommand(master: MasterSide): CommandSpec<DataCall> {
   return {
     name: "replconf",
+    isSystem: true,
     arity: -1,
     flags: ["admin", "noscript", "loading", "stale", "allow_busy"],
     group: "server",
     since: "3.0.0",
     summary: "Tells a master about its replica, or asks a replica how far it is.",
     complexity: "O(1)",
-    handler: (call) => replconf(call, master, askedForAck),
+    handler: (call) => replconf(call, master),
   };
 }
 
-function replconf(call: DataCall, master: MasterSide, askedForAck: () => void): void {
+function replconf(call: DataCall, master: MasterSide): void {
   const { args, reply, client } = call;
   if (args.count % 2 === 0) {
     reply.error(ERR_SYNTAX);
@@ -44,10 +42,7 @@ function replconf(call: DataCall, master: MasterSide, askedForAck: () => void): 
       }
       return;
     }
-    if (option === "getack") {
-      if (client.kind === KIND_MASTER) askedForAck();
-      return;
-    }
+    if (option === "getack") return;
     const problem = introduce(master.replicas.greetingOf(client), option, call, i + 1);
     if (problem !== undefined) {
       reply.error(problem);

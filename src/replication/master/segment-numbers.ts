@@ -4,11 +4,13 @@ const NOTHING = new Uint8Array(0);
 
 /**
  * The numbers by which runs name memory that is no part of the data set: blocks of the backlog and
- * what is read from files for replicas. Numbers that are given back are used again.
+ * what is read from files for replicas. Numbers that are given back are used again, once the turn is
+ * over: runs of it may name them still.
  */
 export class SegmentNumbers {
   readonly #transport: Pick<Transport, "registerSegment">;
   readonly #free: number[] = [];
+  #leaving: number[] = [];
   #next: number;
 
   /** @param first one behind the last that the data set can have. */
@@ -23,9 +25,16 @@ export class SegmentNumbers {
     return segment;
   }
 
-  /** No run that has not been sent may name it. */
   remove(segment: number): void {
-    this.#transport.registerSegment(segment, NOTHING);
-    this.#free.push(segment);
+    this.#leaving.push(segment);
+    if (this.#leaving.length === 1) setImmediate(() => this.#forget());
+  }
+
+  #forget(): void {
+    for (const segment of this.#leaving) {
+      this.#transport.registerSegment(segment, NOTHING);
+      this.#free.push(segment);
+    }
+    this.#leaving = [];
   }
 }

@@ -4,17 +4,19 @@ import type { OutputLimits } from "../../session/output-limits";
 import { CopyError } from "./copy";
 import type { Replica } from "./replica";
 import type { Replicas } from "./replicas";
+import type { SyncCounts } from "./sync-counts";
 
 export interface StreamSenderParts {
   readonly replicas: Replicas;
   /** Figures of the transport, slot by slot. */
   readonly stats: Float64Array;
+  readonly counts: SyncCounts;
   readonly reply: ReplyWriter;
   readonly outputLimits: OutputLimits;
   readonly monotonicMs: () => number;
   /** Has `send` called again soon, when the sockets have been looked at. */
   readonly sendAgain: () => void;
-  /** The last byte of its copy is on its way. */
+  /** The last byte of its copy is with its socket. */
   readonly copied: (replica: Replica) => void;
   readonly copyFailed: (replica: Replica, problem: string) => void;
   readonly overLimit: (replica: Replica) => void;
@@ -31,8 +33,6 @@ const MOST_BYTES = 256 * 1024;
  * of a turn, so that what it points to stands still until it is sent.
  */
 export class StreamSender {
-  /** Bytes given to the sockets of replicas. */
-  sentBytes = 0;
   readonly #parts: StreamSenderParts;
 
   constructor(parts: StreamSenderParts) {
@@ -58,24 +58,30 @@ export class StreamSender {
   }
 
   #sendCopy(replica: Replica): boolean {
-    const { reply, copied, copyFailed, monotonicMs } = this.#parts;
+    const { reply, copied, copyFailed, counts, monotonicMs } = this.#parts;
     const { copy, client } = replica;
     if (copy === undefined) return false;
+    // Its last piece was sent in a turn before this one, and nothing points to it any more.
+    if (copy.isComplete) {
+      copied(replica);
+      return true;
+    }
     reply.begin(client.slot);
     try {
-      if (!copy.isComplete && !copy.writePiece(reply)) return false;
+      const bytes = copy.writePiece(reply);
+      if (bytes === 0) return false;
+      counts.sentBytes += bytes;
     } catch (error) {
       if (!(error instanceof CopyError)) throw error;
       copyFailed(replica, error.message);
       return false;
     }
     replica.lastWriteMs = monotonicMs();
-    if (copy.isComplete) copied(replica);
     return true;
   }
 
   #sendStream({ client, reader }: Replica): boolean {
-    const { reply } = this.#parts;
+    const { reply, counts } = this.#parts;
     if (reader === undefined) return false;
     let left = MOST_BYTES;
     while (left > 0 && reader.peek(left)) {
@@ -84,7 +90,7 @@ export class StreamSender {
       left -= reader.length;
       reader.advance(reader.length);
     }
-    this.sentBytes += MOST_BYTES - left;
+    counts.sentBytes += MOST_BYTES - left;
     return left === 0;
   }
 

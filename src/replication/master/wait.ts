@@ -76,27 +76,18 @@ export class Wait implements BlockedClients {
     return this.#deadlines.count;
   }
 
-  unblock(client: Client, withError: boolean): boolean {
+  unblock(client: Client, withError: boolean, error = UNBLOCKED): boolean {
     const waiter = this.#waiters.get(client);
     if (waiter === undefined) return false;
-    if (withError) this.#end(waiter, ({ reply }) => reply.error(UNBLOCKED));
+    if (withError) this.#end(waiter, ({ reply }) => reply.error(error));
     else this.#answer(waiter);
     return true;
-  }
-
-  /** Ends all waits with an error: the server has changed its role. Returns who waited. */
-  endAll(error: string): readonly Client[] {
-    const clients = [...this.#waiters.keys()];
-    for (const waiter of [...this.#waiters.values()]) {
-      this.#end(waiter, ({ reply }) => reply.error(error));
-    }
-    return clients;
   }
 
   /** Replicas have confirmed something: answers whom that was enough for. */
   progressed(): void {
     const { replicas } = this.#parts.master;
-    for (const waiter of this.#waiters.values()) {
+    for (const waiter of [...this.#waiters.values()]) {
       if (replicas.holding(waiter.offset) >= waiter.wanted) this.#answer(waiter);
     }
   }

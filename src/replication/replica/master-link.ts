@@ -67,6 +67,10 @@ export class MasterLink implements LinkShell {
     return { totalBytes, receivedBytes };
   }
 
+  get streamDb(): number {
+    return this.#parts.runner.database;
+  }
+
   carryOut(action: LinkAction): void {
     const { runner } = this.#parts;
     switch (action.kind) {

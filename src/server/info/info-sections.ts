@@ -65,6 +65,7 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
       keyspace,
       tracking: sources.tracking,
       saves: sources.persistence.saves,
+      replication: () => sources.replication.master.counts,
       exceededTime,
       links: sources.migrations.links,
       pipeline,

@@ -15,6 +15,7 @@ export interface StatsSectionParts {
   readonly keyspace: Keyspace;
   readonly tracking: Tracking;
   readonly saves: Pick<RdbSaves, "started" | "lastStartUs">;
+  readonly replication: () => SyncCounts;
   readonly exceededTime: ExceededTime;
   /** To the servers that keys are migrated to. */
   readonly links: Pick<TargetLinks, "count">;
@@ -27,6 +28,15 @@ export interface StatsSectionParts {
 export interface TurnCounts {
   readonly reads: number;
   readonly writes: number;
+}
+
+/** What was done for replicas. */
+export interface SyncCounts {
+  readonly full: number;
+  readonly partialOk: number;
+  readonly partialErr: number;
+  /** Bytes of the stream and of copies that were given to their sockets. */
+  readonly sentBytes: number;
 }
 
 /**
@@ -52,23 +62,25 @@ export function statsSection(parts: StatsSectionParts): InfoSection {
   return { name: "Stats", shownBy: "default", fields };
 }
 
-function trafficFields({ session, pipeline }: StatsSectionParts): InfoField[] {
+function trafficFields(parts: StatsSectionParts): InfoField[] {
+  const { session, pipeline } = parts;
+  const replication = parts.replication();
   return [
     ["total_connections_received", session.connectionsReceived],
     ["total_commands_processed", pipeline().commandsProcessed],
     ["instantaneous_ops_per_sec", session.opsPerSecond],
     ["total_net_input_bytes", session.totalInputBytes],
-    ["total_net_output_bytes", session.totalOutputBytes],
+    ["total_net_output_bytes", Math.max(0, session.totalOutputBytes - replication.sentBytes)],
     ["total_net_repl_input_bytes", 0],
-    ["total_net_repl_output_bytes", 0],
+    ["total_net_repl_output_bytes", replication.sentBytes],
     ["instantaneous_input_kbps", twoDecimals(session.inputKibPerSecond)],
     ["instantaneous_output_kbps", twoDecimals(session.outputKibPerSecond)],
     ["instantaneous_input_repl_kbps", twoDecimals(0)],
     ["instantaneous_output_repl_kbps", twoDecimals(0)],
     ["rejected_connections", session.rejectedConnections],
-    ["sync_full", 0],
-    ["sync_partial_ok", 0],
-    ["sync_partial_err", 0],
+    ["sync_full", replication.full],
+    ["sync_partial_ok", replication.partialOk],
+    ["sync_partial_err", replication.partialErr],
   ];
 }
 
