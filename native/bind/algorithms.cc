@@ -43,6 +43,40 @@ napi_value memoryPreferHuge(napi_env env, napi_callback_info info) {
   return makeNumber(env, memory::preferHuge(bytes.data, bytes.length) ? 1 : 0);
 }
 
+/** A range that a thread of the pool has memory put behind. */
+struct Population {
+  Bytes bytes;
+  napi_ref array;
+  napi_async_work work;
+};
+
+void endPopulation(napi_env env, napi_status, void* data) {
+  Population* const population = static_cast<Population*>(data);
+  napi_delete_async_work(env, population->work);
+  napi_delete_reference(env, population->array);
+  delete population;
+}
+
+/** memoryPopulate(bytes, offset, length): soon, in another thread; the bytes stay as they are. */
+napi_value memoryPopulate(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  Bytes bytes;
+  if (!arguments.readRange(0, &bytes)) return nullptr;
+  Population* const population = new Population{bytes, nullptr, nullptr};
+  napi_value name;
+  napi_create_string_utf8(env, "redis_populate", NAPI_AUTO_LENGTH, &name);
+  napi_create_reference(env, arguments.at(0), 1, &population->array);
+  napi_create_async_work(
+      env, nullptr, name,
+      [](napi_env, void* data) {
+        const Bytes& range = static_cast<Population*>(data)->bytes;
+        memory::populate(range.data, range.length);
+      },
+      endPopulation, population, &population->work);
+  napi_queue_async_work(env, population->work);
+  return nullptr;
+}
+
 /**
  * scan(bytes, table, maxBulkBytes, unauthenticated, key0, key1) -> words written to the table. It
  * scans whole requests from the front, as one client's, and ends at the first that is not
@@ -165,6 +199,7 @@ void addAlgorithms(napi_env env, napi_value exports) {
   addFunction(env, exports, "lzfCompress", lzfCompress, nullptr);
   addFunction(env, exports, "lzfDecompress", lzfDecompress, nullptr);
   addFunction(env, exports, "memoryAdvise", memoryAdvise, nullptr);
+  addFunction(env, exports, "memoryPopulate", memoryPopulate, nullptr);
   addFunction(env, exports, "memoryPreferHuge", memoryPreferHuge, nullptr);
   addFunction(env, exports, "scan", scan, nullptr);
 }

@@ -10,6 +10,7 @@ import { type ClassUsage, classUsage } from "./class-usage";
 import { HugeSegments } from "./huge-segments";
 import { PageHeap, SEGMENT_PAGES } from "./page-heap";
 import { ParkedBlocks } from "./parked-blocks";
+import { PopulateAhead } from "./populate-ahead";
 import {
   CLASS_GRANULES,
   CLASS_OF_GRANULES,
@@ -67,6 +68,8 @@ export interface ArenaOptions {
   readonly poison?: boolean;
   /** Tells the system that a range of a segment is not needed; absent: memory is kept. */
   readonly advise?: (segment: Uint8Array, offset: number, length: number) => void;
+  /** Has memory put behind a range that is soon to be used, beside this thread. */
+  readonly populate?: (segment: Uint8Array, offset: number, length: number) => void;
   /** Called when a segment has been added. */
   readonly onSegment?: (index: number, bytes: Uint8Array) => void;
 }
@@ -96,6 +99,7 @@ export class Arena implements BlockMemory {
   #parked = new ParkedBlocks();
   readonly #released: ParkedBlocks[] = [];
   readonly #options: ArenaOptions;
+  readonly #ahead: PopulateAhead | undefined;
   /** In poison mode: every parked block, which nobody owns. */
   readonly #ownerless: Set<number> | undefined;
   /** Whether own, alloc and free have more to do than usual: while frozen, and in poison mode. */
@@ -103,6 +107,8 @@ export class Arena implements BlockMemory {
 
   constructor(options: ArenaOptions = {}) {
     this.#options = options;
+    const { populate } = options;
+    this.#ahead = populate === undefined ? undefined : new PopulateAhead(populate);
     this.#ownerless = options.poison ? new Set() : undefined;
     this.#guarded = this.#ownerless !== undefined;
     this.#addSegment();
@@ -428,10 +434,13 @@ export class Arena implements BlockMemory {
   }
 
   #takePages(count: number): number {
-    const first = this.#pages.take(count);
-    if (first >= 0) return first;
-    this.#addSegment();
-    return this.#pages.take(count);
+    let first = this.#pages.take(count);
+    if (first < 0) {
+      this.#addSegment();
+      first = this.#pages.take(count);
+    }
+    this.#ahead?.taken(this, this.#pages);
+    return first;
   }
 
   #addSegment(): void {

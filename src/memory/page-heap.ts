@@ -42,6 +42,9 @@ const MIN_ADVISED_PAGES = 4;
 export class PageHeap {
   /** Pages in use. */
   usedPages = 0;
+  /** Behind the run taken last: free pages that hold no memory yet, up to the end of their run. */
+  cleanFrom = 0;
+  cleanPages = 0;
   /** Free pages that may hold memory: what a purge could give back, short runs included. */
   dirtyPages = 0;
   #pages = 0;
@@ -74,6 +77,8 @@ export class PageHeap {
     const length = this.#lengths[first];
     const dirty = this.#dirty[first];
     this.#unlinkRun(first, length);
+    this.cleanFrom = first + Math.max(count, dirty);
+    this.cleanPages = first + length - this.cleanFrom;
     if (length > count) this.#linkRun(first + count, length - count, Math.max(dirty - count, 0));
     this.usedPages += count;
     return first;

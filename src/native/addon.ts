@@ -94,6 +94,8 @@ export interface NativeAddon {
   ): number;
   /** Gives the whole pages inside the range back to the system; returns how many bytes. */
   memoryAdvise(bytes: Uint8Array, offset: number, length: number): number;
+  /** Has a thread put memory behind the whole pages inside the range, which keep what they hold. */
+  memoryPopulate(bytes: Uint8Array, offset: number, length: number): void;
   /** Asks the system for huge pages behind the bytes; 1 when it took the advice, else 0. */
   memoryPreferHuge(bytes: Uint8Array): number;
   /** Sets the soft and hard limit of open files; 0, or the errno of the refusal. */

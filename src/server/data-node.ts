@@ -80,6 +80,8 @@ export interface DataNodeParts {
   readonly setLogRole?: (role: "master" | "replica") => void;
   /** Asks the system for huge pages behind a new segment; absent without the addon. */
   readonly preferHugePages?: (segment: Uint8Array) => void;
+  /** Has memory put behind a range soon, by another thread; absent without the addon. */
+  readonly populate?: (segment: Uint8Array, offset: number, length: number) => void;
   /** Gives memory back to the system; absent without the addon. */
   readonly advise?: (segment: Uint8Array, offset: number, length: number) => void;
   /** Ends the process after an exception in the middle of a command (design D7). */
@@ -184,13 +186,14 @@ export class DataNode {
   }
 
   #newMemory(): Arena {
-    const { transport, preferHugePages, advise } = this.#parts;
+    const { transport, preferHugePages, populate, advise } = this.#parts;
     return new Arena({
       poison: process.env.REDIS_POISON_MEMORY === "1",
       onSegment: (index, bytes) => {
         preferHugePages?.(bytes);
         transport.registerSegment(index, bytes);
       },
+      ...(populate !== undefined && { populate }),
       ...(advise !== undefined && { advise }),
     });
   }

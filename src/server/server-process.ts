@@ -194,6 +194,7 @@ export class ServerProcess {
       snapshots: new SnapshotThread(join(__dirname, SNAPSHOT_WORKER_FILE), valueEncoders, codecs),
       ...(addon && {
         advise: (segment, offset, length) => void addon.memoryAdvise(segment, offset, length),
+        populate: (segment, offset, length) => addon.memoryPopulate(segment, offset, length),
         preferHugePages: (segment) => void addon.memoryPreferHuge(segment),
       }),
       onCrash: (call, error) => this.crash("a command", error, call),

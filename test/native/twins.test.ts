@@ -19,6 +19,7 @@ import { PortableBitOperations } from "../../src/native/portable-bit-operations"
 import { RequestParseState } from "../../src/protocol/request-parse-state";
 import { RequestScanner, SCAN_AWAITS_TURN } from "../../src/protocol/request-scanner";
 import { type SeededRandom, withSeed } from "../support/seeds";
+import { waitFor } from "../support/wait-for";
 import { randomStream } from "../unit/protocol/random-requests";
 
 const STREAMS = Number(process.env.FUZZ_INPUTS ?? 15_000);
@@ -98,6 +99,19 @@ test("memory given back is no longer resident", () => {
   const rest = process.memoryUsage.rss();
   assert.ok(full - rest > 200 << 20, `${full} -> ${rest}`);
   assert.equal(shared[1 << 20], 0);
+});
+
+test("memory can be had ahead: it is resident before it is used, and holds what it held", async () => {
+  const addon = theAddon();
+  const bytes = 64 << 20;
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes));
+  shared[bytes / 2] = 7;
+  const before = process.memoryUsage.rss();
+  addon.memoryPopulate(shared, 0, bytes);
+  await waitFor("resident memory", () => process.memoryUsage.rss() - before > bytes / 2);
+  assert.equal(shared[bytes / 2], 7);
+  assert.equal(shared[0], 0);
+  assert.throws(() => addon.memoryPopulate(shared, bytes, 1), TypeError);
 });
 
 const BIT_OPERATIONS = [BITS_AND, BITS_OR, BITS_XOR, BITS_AND_NOT, BITS_NOT];

@@ -8,6 +8,13 @@
 
 namespace memory {
 
+namespace {
+
+/** MADV_POPULATE_WRITE, which older headers do not have; Linux 5.14 and later know it. */
+constexpr int kPopulateWrite = 23;
+
+}  // namespace
+
 void* reserve(size_t bytes) {
   void* range = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -32,6 +39,13 @@ bool preferHuge(void* start, size_t bytes) {
   const uintptr_t from = (reinterpret_cast<uintptr_t>(start) + page - 1) / page * page;
   const uintptr_t to = (reinterpret_cast<uintptr_t>(start) + bytes) / page * page;
   return from < to && madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE) == 0;
+}
+
+bool populate(void* start, size_t bytes) {
+  const uintptr_t page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const uintptr_t from = (reinterpret_cast<uintptr_t>(start) + page - 1) / page * page;
+  const uintptr_t to = (reinterpret_cast<uintptr_t>(start) + bytes) / page * page;
+  return from < to && madvise(reinterpret_cast<void*>(from), to - from, kPopulateWrite) == 0;
 }
 
 }  // namespace memory

@@ -21,6 +21,12 @@ size_t discard(void* start, size_t bytes);
 /** Asks for huge pages behind [start, start + bytes); false when the system knows none. */
 bool preferHuge(void* start, size_t bytes);
 
+/**
+ * Has the system put memory behind the whole pages inside [start, start + bytes) now, with what they
+ * hold unchanged, so that nobody waits for it later; from any thread. False when it cannot.
+ */
+bool populate(void* start, size_t bytes);
+
 }  // namespace memory
 
 #endif  // REDIS_CORE_MEMORY_MAPPING_H_
