@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ENTRY_HEADER_BYTES } from "../../src/keyspace/entry";
+import { verifyDict } from "../../src/structures/dict-verify";
 import type { Reply } from "../support/reply";
 import { ExpiringEngine } from "./expiring-engine";
 
@@ -106,4 +108,14 @@ test("commands on expiries refuse wrong arguments, and nothing is changed", () =
   }
   assert.deepEqual(it.run("HGETALL", "h"), ["a", "1"]);
   assert.equal(it.run("OBJECT", "ENCODING", "h"), "listpack");
+});
+
+test("a hash that is set with a time in the past takes no other key with it", () => {
+  const it = new ExpiringEngine();
+  it.run("HSET", "other", "f", "x");
+  it.run("HSETEX", "h", "PXAT", "1", "FIELDS", "1", "a", "1");
+  assert.equal(it.run("HGET", "other", "f"), "x");
+  const { call, memory } = it.engine;
+  assert.equal(call.db.size, 1);
+  verifyDict(memory, call.db.dict.ref, { keyAt: ENTRY_HEADER_BYTES });
 });

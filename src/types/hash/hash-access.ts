@@ -69,7 +69,9 @@ export class HashAccess {
 
   /** After fields were taken out and their event told: the key goes when none is left. */
   deleteIfEmpty(call: DataCall): void {
-    if (this.value(call).count === 0) call.deleteEmptied(1, this.#entry);
+    if (this.value(call).count > 0) return;
+    // Looked up again: an entry that has just been added is not the database's position.
+    call.deleteEmptied(1, call.peek(1));
   }
 
   #storeRow(call: DataCall, row: FieldRow): void {
