@@ -47,6 +47,8 @@ class FieldRun {
     this.#operations.begin();
     while (this.#operations.next(call)) this.#execute(call, entry);
     if (this.#changes > 0) this.#tell(call);
+    // Redis forgets that where every write has failed the string has still grown.
+    else if (writes && this.#grew && call.effects.isOn) call.effects.asIs(call.db);
   }
 
   /** The string, long enough for all that is written; -1 with the error written. */
