@@ -108,7 +108,14 @@ class SortRun {
     const sign = this.#asked.isDescending ? -1 : 1;
     if (this.#isAlpha) {
       const keys = this.#byIndex === 0 ? rows : this.#keysOf(rows);
-      if (this.#asked.storeIndex > 0) return order.sort((a, b) => keys.compare(a, b) * sign);
+      if (this.#asked.storeIndex > 0) {
+        // A set is not walked in the same order everywhere, so what is stored must not depend on it.
+        const isOrdered = !this.#source.isSet;
+        return order.sort((a, b) => {
+          const difference = keys.compare(a, b);
+          return (difference === 0 && !isOrdered ? rows.compare(a, b) : difference) * sign;
+        });
+      }
       return order.sort((a, b) => keys.compareTexts(a, b) * sign);
     }
     const scores = this.#scoresOf(rows);
