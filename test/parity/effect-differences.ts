@@ -21,6 +21,10 @@ const OWN_EFFECTS: readonly OwnEffect[] = [
     words: ["XGROUP", "CREATECONSUMER", "s", "g", "nobody"],
     reason: "7.0 tells nobody of a consumer that came into being by reading what is pending for it",
   },
+  {
+    words: ["BITFIELD", "new", "OVERFLOW", "FAIL", "INCRBY", "u8", "100", "256"],
+    reason: "7.0 tells nobody of a string that has grown although every write has failed",
+  },
 ];
 
 /** Leaves out what only this server hands on. */
