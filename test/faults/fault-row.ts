@@ -8,6 +8,8 @@ export interface FaultRun {
   readonly seed: number;
   /** 1 for what the scorecard asks for; the slices that `npm test` runs take less. */
   readonly share: number;
+  /** The server that is put to the test, where a row needs a process: ours, or another to compare. */
+  readonly subject: string;
   /** Tells whoever looks at a long run how far it is. */
   readonly progress: (text: string) => void;
 }

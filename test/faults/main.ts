@@ -2,24 +2,37 @@
 // its seed. Not part of `npm test`, which runs a small slice of each.
 
 import { chooseSeed, SeededRandom } from "../support/seeds";
+import { OUR_SERVER } from "../support/server-process";
 import { CHANGED_AOF } from "./changed-aof";
 import { CUT_AOF } from "./cut-aof";
 import { DAMAGED_FILES } from "./damaged-files";
 import { EXCHANGE } from "./exchange";
+import { FAILING_DISK } from "./failing-disk";
 import type { FaultRow } from "./fault-row";
+import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
 
-const ROWS: readonly FaultRow[] = [CUT_AOF, CHANGED_AOF, DAMAGED_FILES, MUTATED_PAYLOADS, EXCHANGE];
+const ROWS: readonly FaultRow[] = [
+  CUT_AOF,
+  CHANGED_AOF,
+  DAMAGED_FILES,
+  MUTATED_PAYLOADS,
+  EXCHANGE,
+  FAILING_DISK,
+  KILLED_STEPS,
+];
 const USAGE = `usage: npm run test:faults -- [options]
   --only ROW[,ROW]  only these rows of the scorecard
   --seed N          what is broken where; a fresh one by default (or REDIS_TEST_SEED)
   --share F         do only this part of what the scorecard asks for
+  --subject PATH    another server in place of ours, to prove a row by the real one
   --help            this text, with the rows`;
 
 interface Options {
   readonly only: readonly string[];
   readonly seed: number;
   readonly share: number;
+  readonly subject: string;
   readonly help: boolean;
 }
 
@@ -30,7 +43,7 @@ function parseOptions(args: readonly string[]): Options {
     const word = words.shift() ?? "";
     if (word === "--help") {
       values.set(word, "");
-    } else if (["--only", "--seed", "--share"].includes(word)) {
+    } else if (["--only", "--seed", "--share", "--subject"].includes(word)) {
       const value = words.shift();
       if (value === undefined) throw new Error(`${word} needs a value`);
       values.set(word, value);
@@ -43,12 +56,13 @@ function parseOptions(args: readonly string[]): Options {
     only: values.get("--only")?.toUpperCase().split(",") ?? [],
     seed: chooseSeed(seed === undefined ? process.env : { REDIS_TEST_SEED: seed }),
     share,
+    subject: values.get("--subject") ?? OUR_SERVER,
     help: values.has("--help"),
   };
 }
 
 async function main(): Promise<void> {
-  const { only, seed, share, help } = parseOptions(process.argv.slice(2));
+  const { only, seed, share, subject, help } = parseOptions(process.argv.slice(2));
   if (help) {
     const rows = ROWS.map(({ id, summary }) => `  ${id.padEnd(5)}${summary}`);
     console.log(`${USAGE}\nrows:\n${rows.join("\n")}`);
@@ -61,7 +75,13 @@ async function main(): Promise<void> {
     if (only.length > 0 && !only.includes(row.id)) continue;
     const startedMs = performance.now();
     const progress = (text: string): void => console.error(`  ${row.id}: ${text}`);
-    const figure = await row.run({ random: new SeededRandom(seed), seed, share, progress });
+    const figure = await row.run({
+      random: new SeededRandom(seed),
+      seed,
+      share,
+      subject,
+      progress,
+    });
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
     const verdict = figure.misses.length === 0 ? "reached" : "MISSED";
     console.log(`${row.id} ${verdict}: ${figure.text} (seed ${seed}, ${seconds} s)`);
