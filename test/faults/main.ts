@@ -3,6 +3,7 @@
 
 import { chooseSeed, SeededRandom } from "../support/seeds";
 import { OUR_SERVER } from "../support/server-process";
+import { ALWAYS_SYNCED, SELDOM_SYNCED } from "./acknowledged-writes";
 import { CHANGED_AOF } from "./changed-aof";
 import { CUT_AOF } from "./cut-aof";
 import { DAMAGED_FILES } from "./damaged-files";
@@ -13,6 +14,8 @@ import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
 
 const ROWS: readonly FaultRow[] = [
+  ALWAYS_SYNCED,
+  SELDOM_SYNCED,
   CUT_AOF,
   CHANGED_AOF,
   DAMAGED_FILES,
