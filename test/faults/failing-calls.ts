@@ -8,6 +8,7 @@ import { waitFor, withDeadline } from "../support/wait-for";
 
 export const STRACE = "/usr/bin/strace";
 const DEADLINE_MS = 20_000;
+const PATIENCE_MS = 500;
 
 export interface FailingCall {
   /** Names of system calls. */
@@ -53,7 +54,11 @@ export class FailingCalls {
     const ended = new Promise((resolve) => this.#tracer.once("close", resolve));
     if (this.#tracer.exitCode === null && this.#tracer.signalCode === null) {
       this.#tracer.kill("SIGINT");
-      await withDeadline("end of strace", DEADLINE_MS, ended);
+      // It may wait for ever for a thread of a process that was killed.
+      await withDeadline("end of strace", PATIENCE_MS, ended).catch(() => {
+        this.#tracer.kill("SIGKILL");
+        return ended;
+      });
     }
     if (!existsSync(this.#file)) return [];
     const lines = readFileSync(this.#file, "latin1").split("\n");

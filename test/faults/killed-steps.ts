@@ -50,17 +50,16 @@ async function killAt(
       when: String(nth),
       paths: isNamed ? [...paths, dir] : [],
     });
-    await operation.run(client).catch(() => false);
-    const isKilled = !server.running() || (await calls.detach()).length > 0;
+    const replied = await operation.run(client).catch(() => undefined);
+    const lines = await calls.detach();
     await client.close();
-    if (!isKilled) {
+    if (replied !== undefined && lines.length === 0) {
       await server.stop();
       return false;
     }
     // Where it was a process of its own that saved, the server is killed with it.
     server.kill("SIGKILL");
     await server.exited;
-    await calls.detach();
     found.kills++;
     const now = operation.read(readFileSync(join(dir, operation.file)));
     if (now === undefined) throw new Error("the file is broken");
