@@ -11,5 +11,5 @@ test(
   {
     skip: existsSync(STRACE) ? false : "there is no strace",
   },
-  (context) => runSlice(FAILING_DISK, 1, context),
+  (context) => runSlice(FAILING_DISK, 0.1, context),
 );

@@ -9,7 +9,7 @@ import type { RawClient } from "../support/raw-client";
 import { OUR_SERVER, ServerProcess } from "../support/server-process";
 import { FailingCalls } from "./failing-calls";
 import { type FaultFigure, type FaultRow, type FaultRun, Misses } from "./fault-row";
-import { CONFIG_FILE, FILE_OPERATIONS, type FileOperation } from "./file-operations";
+import { CONFIG_FILE, type FileOperation, type HitCall, hitCalls } from "./file-operations";
 
 const CALLS = ["openat", "write", "fdatasync", "fsync", "rename", "ftruncate"];
 const MOST_CALLS = 40;
@@ -36,19 +36,19 @@ class FailingDisk {
     for (const dir of [this.#dir, this.#logs]) rmSync(dir, { recursive: true, force: true });
   }
 
-  async operation(operation: FileOperation): Promise<void> {
-    for (const call of CALLS) {
-      for (let nth = 1; nth <= MOST_CALLS; nth++) {
-        const name = `${operation.name}, ${call} ${nth}`;
-        try {
-          if (!(await this.#fail(operation, call, nth, name))) break;
-        } catch (error) {
-          this.#misses.add(`${name}: ${String(error)}\n${this.#server?.logs().slice(-600)}`);
-          break;
-        }
+  /** Lets the first such call fail, then the second, until there is none. */
+  async hit({ operation, call }: HitCall): Promise<void> {
+    const most = this.#run.share < 1 ? 1 : MOST_CALLS;
+    for (let nth = 1; nth <= most; nth++) {
+      const name = `${operation.name}, ${call} ${nth}`;
+      try {
+        if (!(await this.#fail(operation, call, nth, name))) break;
+      } catch (error) {
+        this.#misses.add(`${name}: ${String(error)}\n${this.#server?.logs().slice(-600)}`);
+        break;
       }
     }
-    this.#run.progress(`${operation.name}: ${this.injected} failing calls`);
+    this.#run.progress(`${operation.name}, ${call}: ${this.injected} failing calls`);
   }
 
   /** Whether there was such a call. */
@@ -125,7 +125,7 @@ async function run(run: FaultRun): Promise<FaultFigure> {
   const misses = new Misses();
   const disk = new FailingDisk(run, misses);
   try {
-    for (const operation of FILE_OPERATIONS) await disk.operation(operation);
+    for (const hit of hitCalls(CALLS, run)) await disk.hit(hit);
   } finally {
     await disk.close();
   }

@@ -4,7 +4,9 @@ import { RdbProblem } from "../../src/rdb/rdb-problem";
 import { digestOf, loaded } from "../persistence/random-data";
 import { untilSaved } from "../persistence/saved-server";
 import type { RawClient } from "../support/raw-client";
+import type { FaultRun } from "./fault-row";
 
+const SLICE_CALLS = 4;
 export const CONFIG_FILE = "redis.conf";
 
 /** Something that a server does with a file. */
@@ -60,3 +62,16 @@ export const FILE_OPERATIONS: readonly FileOperation[] = [
     read: (bytes) => /^maxclients (\d+)$/m.exec(bytes.toString("latin1"))?.[1],
   },
 ];
+
+/** An operation and a system call that is to be hit in it. */
+export interface HitCall {
+  readonly operation: FileOperation;
+  readonly call: string;
+}
+
+/** Each call of each operation; of a slice only so many of them, by chance. */
+export function hitCalls(calls: readonly string[], { random, share }: FaultRun): HitCall[] {
+  const all = FILE_OPERATIONS.flatMap((operation) => calls.map((call) => ({ operation, call })));
+  while (share < 1 && all.length > SLICE_CALLS) all.splice(random.below(all.length), 1);
+  return all;
+}

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { ServerProcess } from "../support/server-process";
 import { FailingCalls } from "./failing-calls";
 import { type FaultFigure, type FaultRow, type FaultRun, Misses } from "./fault-row";
-import { CONFIG_FILE, FILE_OPERATIONS, type FileOperation } from "./file-operations";
+import { CONFIG_FILE, type FileOperation, hitCalls } from "./file-operations";
 
 const CALLS = ["openat", "fchown", "fchmod", "write", "fdatasync", "fsync", "rename", "close"];
 const MOST_CALLS = 5;
@@ -77,18 +77,16 @@ async function killAt(
 async function run(run: FaultRun): Promise<FaultFigure> {
   const misses = new Misses();
   const found: Kills = { kills: 0, old: 0, renewed: 0 };
-  const most = Math.max(1, Math.round(MOST_CALLS * run.share));
-  for (const operation of FILE_OPERATIONS) {
-    for (const call of CALLS) {
-      for (let nth = 1; nth <= most; nth++) {
-        try {
-          if (!(await killAt(operation, call, nth, run, found))) break;
-        } catch (error) {
-          misses.add(`${operation.name}, ${call} ${nth}: ${String(error)}`);
-        }
+  const most = run.share < 1 ? 1 : MOST_CALLS;
+  for (const { operation, call } of hitCalls(CALLS, run)) {
+    for (let nth = 1; nth <= most; nth++) {
+      try {
+        if (!(await killAt(operation, call, nth, run, found))) break;
+      } catch (error) {
+        misses.add(`${operation.name}, ${call} ${nth}: ${String(error)}`);
       }
     }
-    run.progress(`${operation.name}: ${found.kills} kills`);
+    run.progress(`${operation.name}, ${call}: ${found.kills} kills`);
   }
   return {
     text:
