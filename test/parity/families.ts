@@ -1,8 +1,10 @@
 // Every parity script there is, by the family of its commands.
 
 import type { ParityScript } from "./script";
+import { BIT_FIELD_SCRIPTS } from "./scripts/bit-fields";
 import { BIT_SCRIPTS } from "./scripts/bits";
 import { BLOCKING_SCRIPTS } from "./scripts/blocking";
+import { BLOCKING_TYPE_SCRIPTS } from "./scripts/blocking-types";
 import { COUNTER_SCRIPTS } from "./scripts/counters";
 import { ERROR_SCRIPTS } from "./scripts/errors";
 import { EXPIRE_SCRIPTS } from "./scripts/expire";
@@ -22,15 +24,16 @@ import { STREAM_WAITING_SCRIPTS } from "./scripts/stream-waiting";
 import { STREAM_SCRIPTS } from "./scripts/streams";
 import { STRING_SCRIPTS } from "./scripts/strings";
 import { TRANSACTION_SCRIPTS } from "./scripts/transactions";
+import { ZSET_RESULT_SCRIPTS } from "./scripts/zset-results";
 import { ZSET_SCRIPTS } from "./scripts/zsets";
 
 export const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   strings: STRING_SCRIPTS,
   counters: COUNTER_SCRIPTS,
-  bits: BIT_SCRIPTS,
+  bits: [...BIT_SCRIPTS, ...BIT_FIELD_SCRIPTS],
   hashes: HASH_SCRIPTS,
   sets: SET_SCRIPTS,
-  zsets: ZSET_SCRIPTS,
+  zsets: [...ZSET_SCRIPTS, ...ZSET_RESULT_SCRIPTS],
   geo: GEO_SCRIPTS,
   sort: SORT_SCRIPTS,
   hyperloglog: HYPERLOGLOG_SCRIPTS,
@@ -44,7 +47,7 @@ export const FAMILIES: Readonly<Record<string, readonly ParityScript[]>> = {
   server: SERVER_SCRIPTS,
   pubsub: PUBSUB_SCRIPTS,
   transactions: TRANSACTION_SCRIPTS,
-  blocking: BLOCKING_SCRIPTS,
+  blocking: [...BLOCKING_SCRIPTS, ...BLOCKING_TYPE_SCRIPTS],
   errors: ERROR_SCRIPTS,
   protocol: PROTOCOL_SCRIPTS,
 };

@@ -5,12 +5,13 @@ import { test } from "node:test";
 import { decodeReply } from "../support/reply";
 import { REAL_SERVER, ServerProcess } from "../support/server-process";
 import type { Cleanup } from "../support/temp-dir";
-import { missingInfoFields, sameReplies } from "./allowed-differences";
+import { sameReplies } from "./allowed-differences";
 import { runScript } from "./parity";
 import { lines, script } from "./script";
 import { KEYSPACE_SCRIPTS } from "./scripts/keyspace";
 import { SERVER_SCRIPTS } from "./scripts/server";
 import { SESSION_SCRIPTS } from "./scripts/session";
+import { missingInfoFields } from "./server-output-comparison";
 
 const DEBUG = { "enable-debug-command": "yes" };
 

@@ -1,0 +1,145 @@
+// Parity scripts of what is made of sorted sets: unions, intersections, differences and ranges, replied
+// or stored.
+
+import { lines, script } from "../script";
+
+const STORE = lines`
+  ZADD z 1 a 2 b 2 c 3 d 4 e
+  ZRANGESTORE d z 0 2
+  ZRANGE d 0 -1 WITHSCORES
+  OBJECT ENCODING d
+  ZRANGESTORE d z 0 2 REV
+  ZRANGE d 0 -1 WITHSCORES
+  ZRANGESTORE d z 2 3 BYSCORE
+  ZRANGESTORE d z 3 2 BYSCORE REV LIMIT 0 2
+  ZRANGE d 0 -1 WITHSCORES
+  ZRANGESTORE d z [b [c BYLEX
+  ZRANGESTORE d z 0 -1 WITHSCORES
+  ZRANGESTORE d z 0 -1 LIMIT 0 1
+  ZRANGESTORE d z x -1
+  EXPIRE d 1000000
+  ZRANGESTORE d z 0 0
+  TTL d
+  ZRANGESTORE d z 10 20
+  EXISTS d
+  ZRANGESTORE d z 10 20
+  ZRANGESTORE d nope 0 -1
+  ZRANGESTORE z z 1 2
+  ZRANGE z 0 -1
+  SET s x
+  ZRANGESTORE d s 0 -1
+  ZRANGESTORE s z 0 -1
+  TYPE s
+  ZRANGESTORE d
+  ZRANGESTORE d z 0
+`;
+
+const COMBINE = lines`
+  ZADD a 1 x 2 y 3 z
+  ZADD b 10 y 20 z 30 w
+  ZADD c 5 z
+  SADD s x z 7
+  ZUNION 2 a b
+  ZUNION 2 a b WITHSCORES
+  ZUNION 3 a b s WITHSCORES WEIGHTS 1 2 3
+  ZUNION 2 a b AGGREGATE MIN WITHSCORES
+  ZUNION 2 a b aggregate max withscores
+  ZUNION 2 a nope WITHSCORES
+  ZUNION 1 nope
+  ZUNION 2 a a WITHSCORES
+  ZINTER 2 a b WITHSCORES
+  ZINTER 3 a b c WITHSCORES AGGREGATE MAX
+  ZINTER 2 a s WITHSCORES WEIGHTS 2 0.5
+  ZINTER 2 a nope
+  ZINTER 2 a a WITHSCORES
+  ZDIFF 2 a b WITHSCORES
+  ZDIFF 3 a b s
+  ZDIFF 1 a WITHSCORES
+  ZDIFF 2 nope a
+  ZDIFF 2 a a
+  ZDIFF 2 s a WITHSCORES
+  ZDIFF 2 a b WEIGHTS 1 2
+  ZDIFF 2 a b AGGREGATE MIN
+  ZINTERCARD 2 a b
+  ZINTERCARD 2 a b LIMIT 1
+  ZINTERCARD 2 a b LIMIT 0
+  ZINTERCARD 2 a b LIMIT -1
+  ZINTERCARD 2 a b LIMIT x
+  ZINTERCARD 2 a b LIMIT
+  ZINTERCARD 2 a b WITHSCORES
+  ZINTERCARD 2 a b LIMIT 1 LIMIT 5
+  ZINTERCARD 0 a
+  ZUNION 0 a
+  ZUNION -1 a
+  ZUNION x a
+  ZUNION 3 a b
+  ZUNION 1 a b
+  ZUNION 1 a WEIGHTS
+  ZUNION 1 a WEIGHTS x
+  ZUNION 2 a b WEIGHTS 1
+  ZUNION 1 a AGGREGATE
+  ZUNION 1 a AGGREGATE AVG
+  ZUNION 9223372036854775807 a
+  ZUNIONSTORE d 2 a b
+  ZRANGE d 0 -1 WITHSCORES
+  ZUNIONSTORE d 2 a b WEIGHTS 2 -1 AGGREGATE MIN
+  ZRANGE d 0 -1 WITHSCORES
+  ZINTERSTORE d 2 a b
+  ZRANGE d 0 -1 WITHSCORES
+  ZDIFFSTORE d 2 a b
+  ZRANGE d 0 -1 WITHSCORES
+  ZUNIONSTORE d 1 a WITHSCORES
+  ZUNIONSTORE d 0 a
+  ZINTERSTORE d 0 a
+  ZDIFFSTORE d 0 a
+  ZDIFF 0 a
+  ZINTERSTORE d 2 a nope
+  EXISTS d
+  ZINTERSTORE d 2 a nope
+  ZUNIONSTORE a 2 a b
+  ZRANGE a 0 -1 WITHSCORES
+  ZUNIONSTORE s 1 s
+  TYPE s
+  ZADD i inf m -inf n
+  ZADD j -inf m inf n
+  ZUNION 2 i j WITHSCORES
+  ZINTER 2 i j WITHSCORES
+  ZUNION 1 i WEIGHTS 0 WITHSCORES
+  ZINTER 2 i j WEIGHTS 1 0 WITHSCORES
+  ZUNION 2 i j WEIGHTS 0 -1 AGGREGATE MAX WITHSCORES
+  SET str x
+  ZUNION 2 a str
+  ZUNION 2 a str WEIGHTS x
+  ZINTER 2 a str
+  ZDIFF 2 nope str
+  ZINTERCARD 2 nope str
+  ZUNIONSTORE d 2 a str
+  EXPIRE a 1000000
+  ZUNIONSTORE a 1 b
+  TTL a
+  ZUNIONSTORE long 2 a b
+  ZADD l1 1 {x*65}
+  ZUNIONSTORE l2 2 l1 b
+  OBJECT ENCODING l2
+  ZINTERSTORE l3 1 b
+  OBJECT ENCODING l3
+`;
+
+const WRONG_TYPE_STORE = lines`
+  RPUSH l a
+  ZADD z 1 a
+  ZUNIONSTORE l 1 z
+  TYPE l
+  RPUSH l2 a
+  ZRANGESTORE l2 z 5 6
+  EXISTS l2
+  RPUSH l3 a
+  ZDIFFSTORE l3 2 z z
+  EXISTS l3
+`;
+
+export const ZSET_RESULT_SCRIPTS = [
+  script("ranges stored", STORE),
+  script("unions, intersections and differences", COMBINE),
+  script("results stored over other types", WRONG_TYPE_STORE),
+];
