@@ -8,6 +8,7 @@ import {
 import { BornBitmap } from "./born-bitmap";
 import { type ClassUsage, classUsage } from "./class-usage";
 import { HugeSegments } from "./huge-segments";
+import { MemoryPoison } from "./memory-poison";
 import { PageHeap, SEGMENT_PAGES } from "./page-heap";
 import { ParkedBlocks } from "./parked-blocks";
 import { PopulateAhead } from "./populate-ahead";
@@ -54,9 +55,6 @@ import {
  * Costs: alloc and free are O(1), about 10 ns; a block costs its class size plus 0.2% for tables.
  */
 
-/** What freed blocks are overwritten with in poison mode, and what new ones hold. */
-const FREED_BYTE = 0xdd;
-const NEW_BYTE = 0xa5;
 const LONG_COPY_WORDS = 64;
 /** A typed array over a block can have so many bytes. */
 const MAX_BLOCK_BYTES = 0x1_0000_0000;
@@ -100,8 +98,7 @@ export class Arena implements BlockMemory {
   readonly #released: ParkedBlocks[] = [];
   readonly #options: ArenaOptions;
   readonly #ahead: PopulateAhead | undefined;
-  /** In poison mode: every parked block, which nobody owns. */
-  readonly #ownerless: Set<number> | undefined;
+  readonly #poison: MemoryPoison | undefined;
   /** Whether own, alloc and free have more to do than usual: while frozen, and in poison mode. */
   #guarded: boolean;
 
@@ -109,8 +106,8 @@ export class Arena implements BlockMemory {
     this.#options = options;
     const { populate } = options;
     this.#ahead = populate === undefined ? undefined : new PopulateAhead(populate);
-    this.#ownerless = options.poison ? new Set() : undefined;
-    this.#guarded = this.#ownerless !== undefined;
+    this.#poison = options.poison ? new MemoryPoison(this, this.#table) : undefined;
+    this.#guarded = this.#poison !== undefined;
     this.#addSegment();
     const first = this.#pages.take(1);
     this.#records[first * SPAN_WORDS + SPAN_PAGES] = 1;
@@ -212,7 +209,7 @@ export class Arena implements BlockMemory {
    */
   own(ref: number): number {
     if (!this.#guarded) return ref;
-    if (this.#ownerless !== undefined) this.#checkOwned(ref);
+    this.#poison?.checkOwned(ref);
     return this.frozen(ref) ? this.#copyOf(ref) : ref;
   }
 
@@ -269,7 +266,7 @@ export class Arena implements BlockMemory {
   thaw(): void {
     if (!this.frozenNow) throw new Error("no snapshot is running");
     this.frozenNow = false;
-    this.#guarded = this.#ownerless !== undefined;
+    this.#guarded = this.#poison !== undefined;
     if (this.#parked.count > 0) this.#released.push(this.#parked);
     this.#parked = new ParkedBlocks();
   }
@@ -287,7 +284,7 @@ export class Arena implements BlockMemory {
         this.#released.pop();
         continue;
       }
-      this.#ownerless?.delete(ref);
+      this.#poison?.unparked(ref);
       this.#parkedGranules -= this.#table.granulesOf(ref);
       this.#release(ref);
       freed++;
@@ -321,7 +318,7 @@ export class Arena implements BlockMemory {
   /** Walks every page, span and free list; throws an Error that names the first broken rule. */
   verify(): void {
     const table = this.#table;
-    const checkFree = this.#ownerless === undefined ? () => undefined : this.#checkFreed;
+    const checkFree = (ref: number): void => this.#poison?.checkFree(ref);
     let granules = 0;
     let hugePages = 0;
     let withRoom = 0;
@@ -360,7 +357,7 @@ export class Arena implements BlockMemory {
       return;
     }
     const at = span * SPAN_WORDS;
-    if (this.#ownerless !== undefined) this.#fill(ref, FREED_BYTE);
+    this.#poison?.freed(ref);
     const first = records[at + SPAN_FREE];
     this.words[ref >>> SEGMENT_SHIFT][(ref & GRANULE_MASK) << 2] = first;
     records[at + SPAN_FREE] = ref;
@@ -388,7 +385,7 @@ export class Arena implements BlockMemory {
       this.#huge.give(ref >>> SEGMENT_SHIFT, pages);
       return;
     }
-    if (this.#ownerless !== undefined) this.#fill(ref, FREED_BYTE);
+    this.#poison?.freed(ref);
     this.#table.classOfSpan[span] = CLASS_NONE;
     this.#pages.give(span, pages);
   }
@@ -468,42 +465,20 @@ export class Arena implements BlockMemory {
 
   #noteNew(ref: number): void {
     if (this.frozenNow) this.#born.mark(ref);
-    if (this.#ownerless !== undefined) this.#fill(ref, NEW_BYTE);
+    this.#poison?.born(ref);
   }
 
   /** Parks a block that the snapshot needs; false when it may be given back at once. */
   #park(ref: number): boolean {
-    if (this.#ownerless !== undefined) this.#checkOwned(ref);
+    this.#poison?.checkOwned(ref);
     if (!this.frozen(ref)) return false;
     const granules = this.#table.granulesOf(ref);
     this.#parkedGranules += granules;
     this.#heldGranules += granules;
     this.#parked.push(ref);
-    this.#ownerless?.add(ref);
+    this.#poison?.parked(ref);
     return true;
   }
-
-  /** Poison mode: throws unless `ref` is the start of a block that has an owner. */
-  #checkOwned(ref: number): void {
-    this.#table.checkUsed(this, ref);
-    if (this.#ownerless?.has(ref)) throw new Error(`ref ${ref >>> 0} is freed twice (parked)`);
-  }
-
-  /** Poison mode: overwrites a block, unless it is so large that this would take long. */
-  #fill(ref: number, byte: number): void {
-    const at = (ref & GRANULE_MASK) * GRANULE_BYTES;
-    const capacity = this.capacityOf(ref);
-    if (capacity <= SEGMENT_BYTES) this.bytes[ref >>> SEGMENT_SHIFT].fill(byte, at, at + capacity);
-  }
-
-  /** Poison mode: throws when a freed block was written to. Its first word links the free list. */
-  readonly #checkFreed = (ref: number): void => {
-    const at = (ref & GRANULE_MASK) * GRANULE_BYTES;
-    const block = this.bytes[ref >>> SEGMENT_SHIFT].subarray(at + 4, at + this.capacityOf(ref));
-    if (block.some((byte) => byte !== FREED_BYTE)) {
-      throw new Error(`block ${ref >>> 0} was written to after it was freed`);
-    }
-  };
 }
 
 function compare(what: string, found: number, counted: number): void {
