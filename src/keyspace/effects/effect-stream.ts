@@ -24,6 +24,7 @@ const STAR = 42;
 const DOLLAR = 36;
 const CR = 13;
 const LF = 10;
+const ZERO = 48;
 const LINE_END_BYTES = 2;
 /** `$`, and a line end behind the length and behind the bytes. */
 const BULK_FRAME_BYTES = 5;
@@ -312,8 +313,10 @@ export class EffectStream extends KeyspaceListener {
   /** Messages of the open unit lie further behind now. */
   #shiftMessages(bytes: number): void {
     const messages = this.#messages;
-    for (let i = messages.length - 1; i >= 0 && messages[i] >= this.#unitAt; i--) {
+    // The end of one before the unit is where the unit begins, so only starts are looked at.
+    for (let i = messages.length - 2; i >= 0 && messages[i] >= this.#unitAt; i -= 2) {
       messages[i] += bytes;
+      messages[i + 1] += bytes;
     }
   }
 
@@ -339,6 +342,17 @@ export class EffectStream extends KeyspaceListener {
   }
 }
 
+/** The number that digits stand for; NaN for anything else. */
+function numberIn(bytes: Uint8Array, from: number, end: number): number {
+  let value = 0;
+  for (let at = from; at < end; at++) {
+    const digit = bytes[at] - ZERO;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /**
  * Where the request begins that the arguments lie in, if all of its bytes are what `RequestBuffer`
  * would write; else -1. Any longer way to write a length, and any other place of an argument, shows
@@ -351,6 +365,10 @@ function startOfRequest(args: Arguments): number {
   const start = lengthAt - LINE_END_BYTES - integerDigits(count) - 1;
   if (start < 0 || input[start] !== STAR || input[lengthAt] !== DOLLAR) return -1;
   if (input[lengthAt - 1] !== LF || input[lengthAt - 2] !== CR) return -1;
+  // A value may end like the head of a request, and the command be a line that stands behind it.
+  const lengthEnd = first - LINE_END_BYTES;
+  if (numberIn(input, lengthAt + 1, lengthEnd) !== args.length(0)) return -1;
+  if (numberIn(input, start + 1, lengthAt - LINE_END_BYTES) !== count) return -1;
   let at = first;
   for (let i = 0; i < count; i++) {
     if (args.offset(i) !== at || input[at - 1] !== LF || input[at - 2] !== CR) return -1;
