@@ -65,6 +65,9 @@ export class PersistenceService {
   readonly loading: LoadingProgress;
   /** What loading of an RDB file needs. */
   readonly loadingParts: RdbLoadingParts;
+  /** Told of the facts in the RDB file that was loaded at the start, and how many keys of it had
+   * expired and were left out. */
+  restored: (facts: ReadonlyMap<string, string>, keysExpired: number) => void = () => undefined;
   readonly #rdb: DatasetLoading;
   #aofLoading: AofLoading | undefined;
   readonly #parts: PersistenceServiceParts;
@@ -217,8 +220,9 @@ export class PersistenceService {
   async #loadRdbAtStart(): Promise<void> {
     const { config, clock, log, keyspace } = this.#parts;
     const startedMs = clock.monotonicMs();
+    const facts = new Map<string, string>();
     try {
-      this.#rdb.begin(config.bytes("dbfilename"));
+      this.#rdb.begin(config.bytes("dbfilename"), false, (name, value) => facts.set(name, value));
     } catch (error) {
       if (error instanceof LoadProblem && error.isMissing) return;
       throw error;
@@ -233,6 +237,7 @@ export class PersistenceService {
     keyspace.stats.savedChanges = keyspace.stats.changes;
     const seconds = ((clock.monotonicMs() - startedMs) / 1000).toFixed(3);
     log.notice(`DB loaded from disk: ${seconds} seconds`);
+    this.restored(facts, this.loading.keysExpired);
   }
 
   /** DEBUG RELOAD, within a command. @throws LoadProblem */

@@ -6,6 +6,7 @@ import { loadCopy } from "../replication/replica/copy-loading";
 import { linkFields } from "../replication/replica/link-fields";
 import { MasterLink } from "../replication/replica/master-link";
 import { READ_ONLY_GATE, STALE_GATE } from "../replication/replica/replica-gates";
+import { savedPlaceOf } from "../replication/replica/saved-place";
 import { StreamRunner } from "../replication/replica/stream-runner";
 import type { SessionContext } from "../session/session-context";
 import type { CronTask } from "./cron";
@@ -69,6 +70,7 @@ export class ReplicaLink {
         keyspace.stats.savedChanges = keyspace.stats.changes;
       },
     });
+    persistence.restored = (facts, keysExpired) => this.#restored(facts, keysExpired);
     service.linkFields = () =>
       linkFields(
         replication,
@@ -105,6 +107,18 @@ export class ReplicaLink {
 
   tasks(): CronTask[] {
     return [{ name: "replica-link", periodMs: TICK_MS, run: () => this.#tick() }];
+  }
+
+  /**
+   * The file at the start is a place in a history. A master that has left out keys because they had
+   * expired is not at that place: Redis tells its replicas that they are gone, here they are sent a
+   * whole copy.
+   */
+  #restored(facts: ReadonlyMap<string, string>, keysExpired: number): void {
+    const { replication } = this.#parts.service;
+    const saved = savedPlaceOf(facts, this.#parts.call.keyspace.databases.length);
+    if (saved === undefined || (replication.isMaster && keysExpired > 0)) return;
+    replication.step({ kind: "restored", saved });
   }
 
   #tick(): void {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { CommandSource, GRAMMARS } from "../parity/grammar";
 import type { RawClient } from "../support/raw-client";
 import type { SeededRandom } from "../support/seeds";
-import { REAL_SERVER, ServerProcess } from "../support/server-process";
+import { REAL_SERVER, type ServerOptions, ServerProcess } from "../support/server-process";
 import type { Cleanup } from "../support/temp-dir";
 import { waitFor } from "../support/wait-for";
 
@@ -18,9 +18,14 @@ export async function startMaster(t: Cleanup, config = {}): Promise<ServerProces
   return await ServerProcess.start({ program: REAL_SERVER, config: all }, t);
 }
 
-export async function startReplica(t: Cleanup, port: number, config = {}): Promise<ServerProcess> {
+export async function startReplica(
+  t: Cleanup,
+  port: number,
+  config = {},
+  options: ServerOptions = {},
+): Promise<ServerProcess> {
   const all = { ...CONFIG, replicaof: ["127.0.0.1", String(port)], ...config };
-  return await ServerProcess.start({ config: all }, t);
+  return await ServerProcess.start({ ...options, config: all }, t);
 }
 
 export async function field(client: RawClient, section: string, name: string): Promise<string> {

@@ -17,10 +17,17 @@ export class DatasetLoading {
   /**
    * Opens the file and begins. `step` is to be called until it returns functions.
    * @param merges whether keys of the file take the place of those that are there.
+   * @param onAux told of every fact that the file names.
    * @throws LoadProblem
    */
-  begin(path: Uint8Array, merges = false): void {
-    this.#running = new RdbFileLoading(this.#parts, path, { dropsExpired: true, merges });
+  begin(
+    path: Uint8Array,
+    merges = false,
+    onAux: (name: string, value: string) => void = () => undefined,
+  ): void {
+    // A replica keeps what has expired until its master says that it is gone.
+    const dropsExpired = this.#parts.keyspace.expiresKeys;
+    this.#running = new RdbFileLoading(this.#parts, path, { dropsExpired, merges, onAux });
     this.#parts.progress.begin(this.#running.sizeBytes);
   }
 

@@ -3,10 +3,9 @@
  * (that the data set is being loaded), into a keyspace that has been emptied.
  */
 
-import { latin1Bytes } from "../../base/bytes";
-import { parseSafeInteger } from "../../base/int64";
 import { LoadProblem } from "../../persistence/loading/load-problem";
 import { RdbFileLoading, type RdbLoadingParts } from "../../persistence/loading/rdb-file-loading";
+import { databaseIn } from "./saved-place";
 
 /** Between two looks at the sockets. */
 const SLICE_MS = 5;
@@ -32,7 +31,8 @@ export async function loadCopy(
     dropsExpired: false,
     merges: false,
     onAux: (name, value) => {
-      if (name === "repl-stream-db") streamDb = databaseIn(value, keyspace.databases.length);
+      if (name !== "repl-stream-db") return;
+      streamDb = databaseIn(value, keyspace.databases.length) ?? 0;
     },
   });
   progress.begin(loading.sizeBytes);
@@ -55,9 +55,4 @@ export async function loadCopy(
 export function loadProblemText(error: unknown): string {
   if (error instanceof LoadProblem) return error.message;
   throw error;
-}
-
-function databaseIn(text: string, databases: number): number {
-  const db = parseSafeInteger(latin1Bytes(text), 0, text.length);
-  return db >= 0 && db < databases ? db : 0;
 }
