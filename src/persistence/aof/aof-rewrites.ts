@@ -96,7 +96,10 @@ export class AofRewrites {
     if (!this.#flushes()) return this.#refused();
     this.#running = rewrite;
     const state = this.#parts.state();
-    if (state !== "on" && this.#switch(rewrite, state)) return this.#freeze(rewrite);
+    if (state !== "on" && this.#switch(rewrite, state)) {
+      this.begun++;
+      return this.#freeze(rewrite);
+    }
     const prepared =
       state === "on" &&
       files.carryOutLater((manifest) => planNextIncrement(manifest, files.aofName));
@@ -104,6 +107,7 @@ export class AofRewrites {
       this.#running = undefined;
       return this.#refused();
     }
+    this.begun++;
     void this.#begin(rewrite, prepared);
     return true;
   }
@@ -202,7 +206,6 @@ export class AofRewrites {
       this.#written(rewrite, job, outcome);
     });
     rewrite.job = job;
-    this.begun++;
     if (!job.begin(order)) return false;
     this.isScheduled = false;
     log.notice(`Background append only file rewriting started by pid ${pid}`);
