@@ -342,6 +342,7 @@ export class DataNode {
   #newReplicaLink(session: SessionContext): ReplicaLink {
     const link = new ReplicaLink({
       session,
+      eviction: this.context.eviction,
       call: this.call,
       pipeline: this.pipeline,
       persistence: this.persistence,
@@ -351,7 +352,7 @@ export class DataNode {
     const { call, pipeline, loop, context } = this;
     const { blocking } = context;
     this.replication.attach({ call, pipeline, loop, link: link.shell, blocking });
-    this.replication.replication.afterStep = () => link.raiseGates();
+    this.replication.replication.afterStep = () => link.stepped();
     link.begin();
     return link;
   }

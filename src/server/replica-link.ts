@@ -1,6 +1,7 @@
 import type { Pipeline } from "../command/pipeline";
 import { decodeUtf8 } from "../config/byte-text";
 import type { DataCall } from "../keyspace/data-call";
+import type { Eviction } from "../keyspace/eviction";
 import { INPUT_SCRATCH_AT } from "../net/transport";
 import { loadCopy } from "../replication/replica/copy-loading";
 import { linkFields } from "../replication/replica/link-fields";
@@ -15,6 +16,7 @@ import type { ReplicationService } from "./replication-service";
 
 export interface ReplicaLinkParts {
   readonly session: SessionContext;
+  readonly eviction: Eviction;
   readonly call: DataCall;
   readonly pipeline: Pipeline<DataCall>;
   readonly persistence: PersistenceService;
@@ -32,6 +34,8 @@ const TICKS_PER_SECOND = 10;
 export class ReplicaLink {
   readonly shell: MasterLink;
   readonly #parts: ReplicaLinkParts;
+  /** The append only file is to begin anew with the data set that comes. */
+  #isAofStopped = false;
   /** So that the first tick is a whole one. */
   #ticks = TICKS_PER_SECOND - 1;
 
@@ -63,11 +67,12 @@ export class ReplicaLink {
       empty: () => {
         for (const database of keyspace.databases) keyspace.flush(database);
       },
-      stopSaves: () => void persistence.saves.cancel(),
+      stopSaves: () => this.#stopFiles(),
       load: (path, isWanted) => loadCopy(persistence.loadingParts, path, isWanted),
       loaded: ({ functions }) => {
         persistence.saves.functions = functions;
         keyspace.stats.savedChanges = keyspace.stats.changes;
+        this.#restartAof();
       },
     });
     persistence.restored = (facts, keysExpired) => this.#restored(facts, keysExpired);
@@ -82,7 +87,12 @@ export class ReplicaLink {
         },
         clock.monotonicMs(),
       );
-    config.onChange(["replica-read-only", "replica-serve-stale-data"], () => {
+    const directives = [
+      "replica-read-only",
+      "replica-serve-stale-data",
+      "replica-ignore-maxmemory",
+    ] as const;
+    config.onChange(directives, () => {
       this.raiseGates();
       return undefined;
     });
@@ -95,14 +105,24 @@ export class ReplicaLink {
     if (master !== undefined) service.replication.step({ kind: "follow-at-start", master });
   }
 
+  /** What depends on the role and the link is set by them. */
+  stepped(): void {
+    this.raiseGates();
+    const { persistence, service } = this.#parts;
+    if (service.replication.isMaster && !persistence.loading.isLoading) this.#restartAof();
+  }
+
   /** After every step, and when a directive changes. */
   raiseGates(): void {
-    const { session, pipeline, service } = this.#parts;
+    const { session, pipeline, service, eviction, persistence } = this.#parts;
     const { config } = session;
     const { isMaster, state } = service.replication;
     const isStale = !isMaster && state.link.phase !== "connected";
     pipeline.setGate(READ_ONLY_GATE, !isMaster && config.flag("replica-read-only"));
     pipeline.setGate(STALE_GATE, isStale && !config.flag("replica-serve-stale-data"));
+    // The master evicts for both of them.
+    const ignoresLimit = !isMaster && config.flag("replica-ignore-maxmemory");
+    eviction.appliesLimit = !persistence.loading.isLoading && !ignoresLimit;
   }
 
   tasks(): CronTask[] {
@@ -129,6 +149,23 @@ export class ReplicaLink {
     if (this.#ticks < TICKS_PER_SECOND && !isFast) return;
     this.#ticks = 0;
     this.shell.tick();
+  }
+
+  /** No file of the old data set may take the place of one of the new, nor be written on. */
+  #stopFiles(): void {
+    const { aof, saves } = this.#parts.persistence;
+    saves.cancel();
+    if (aof.state === "off") return;
+    aof.stop();
+    this.#isAofStopped = true;
+  }
+
+  /** The append only file begins with what the data set is now. */
+  #restartAof(): void {
+    if (!this.#isAofStopped) return;
+    this.#isAofStopped = false;
+    const { persistence, session } = this.#parts;
+    if (session.config.flag("appendonly")) persistence.aof.start(false);
   }
 
   /** Commands of the master are going to be run. */

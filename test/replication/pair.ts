@@ -52,6 +52,16 @@ export async function startRealReplica(t: Cleanup, port: number): Promise<RawCli
   return client;
 }
 
+/** The replica has all that the master has done. */
+export async function assertEqualOffsets(master: RawClient, replica: RawClient): Promise<void> {
+  await waitFor("equal offsets", async () => {
+    const offsets = await Promise.all(
+      [master, replica].map((client) => field(client, "replication", "master_repl_offset")),
+    );
+    return offsets[0] === offsets[1];
+  });
+}
+
 /**
  * The replica has all that the master has done, and the same data as `beside`: the master itself, or
  * after random commands another replica of it. For redis-server's own replicas do not have its data

@@ -5,7 +5,14 @@ import { test } from "node:test";
 import { ServerProcess } from "../support/server-process";
 import { tempDir } from "../support/temp-dir";
 import { waitFor } from "../support/wait-for";
-import { assertEqualData, field, linkIsUp, startMaster, startReplica } from "./pair";
+import {
+  assertEqualData,
+  assertEqualOffsets,
+  field,
+  linkIsUp,
+  startMaster,
+  startReplica,
+} from "./pair";
 
 test("a replica that is started again is resumed from its file, in the stream's database", async (t) => {
   const master = await startMaster(t);
@@ -50,6 +57,37 @@ test("replicas of a master that is started again from its file are resumed", asy
   assert.equal(await field(again, "stats", "sync_full"), "0");
   assert.equal(await field(again, "stats", "sync_partial_ok"), "1");
   await Promise.all([again.close(), reader.close()]);
+});
+
+test("the append only file of a replica begins anew with each copy", async (t) => {
+  const dir = tempDir(t);
+  const config = { save: "", appendonly: "yes" };
+  const replica = await ServerProcess.start({ dir, config }, t);
+  const reader = await replica.client();
+  await reader.call("SET", "old", "1");
+  const master = await startMaster(t);
+  const writer = await master.client();
+  await writer.call("SET", "copied", "1");
+  await reader.call("REPLICAOF", "127.0.0.1", String(master.port));
+  await linkIsUp(reader);
+  await writer.call("MULTI");
+  await writer.call("SET", "streamed", "1");
+  await writer.call("SELECT", "2");
+  await writer.call("SET", "elsewhere", "1");
+  await writer.call("EXEC");
+  await assertEqualOffsets(writer, reader);
+  await waitFor("the rewrite to end", async () => {
+    return (await field(reader, "persistence", "aof_rewrite_in_progress")) === "0";
+  });
+  replica.kill("SIGKILL");
+  await replica.exited;
+  const again = await ServerProcess.start({ dir, config }, t);
+  const client = await again.client();
+  assert.equal(String(await client.command("EXISTS", "old", "copied", "streamed")), ":2\r\n");
+  assert.equal(String(await client.command("GET", "old")), "$-1\r\n");
+  await client.call("SELECT", "2");
+  assert.equal(String(await client.command("GET", "elsewhere")), "$1\r\n1\r\n");
+  await Promise.all([writer.close(), client.close()]);
 });
 
 async function stopAtEqualOffsets(server: ServerProcess): Promise<void> {
