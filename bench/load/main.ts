@@ -11,10 +11,12 @@ import { svgChart } from "./report-chart";
 import { markdownReport } from "./report-markdown";
 import { type BenchResult, describeMachine } from "./result";
 import type { Scenario } from "./scenario";
+import { APPEND_ONLY } from "./scenarios/append-only";
 import { BIG_VALUES } from "./scenarios/big-values";
 import { CONNECTIONS } from "./scenarios/connections";
 import { DEFAULT_TESTS, DEFAULT_TESTS_PIPELINED } from "./scenarios/default-tests";
 import { MEMORY } from "./scenarios/memory";
+import { REPLICATING } from "./scenarios/replicating";
 import { SAVING } from "./scenarios/saving";
 import { SET_GET } from "./scenarios/set-get";
 import { STALLS } from "./scenarios/stalls";
@@ -28,6 +30,8 @@ const SCENARIOS: readonly Scenario[] = [
   TAILS,
   MEMORY,
   SAVING,
+  APPEND_ONLY,
+  REPLICATING,
   BIG_VALUES,
   CONNECTIONS,
   START_UP,

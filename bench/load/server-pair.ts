@@ -1,5 +1,6 @@
 // The two servers that are compared, started side by side with the same settings.
-// What always holds: neither writes to disk, and both are stopped whatever happens in between.
+// What always holds: neither writes to disk unless the scenario says so, and both are stopped whatever
+// happens in between.
 
 import { cpuTimeMs } from "../../test/support/process-usage";
 import { ServerProcess } from "../../test/support/server-process";
@@ -24,7 +25,7 @@ export function noSamples(): Samples {
 
 const START_DEADLINE_MS = 60_000;
 
-/** The settings of every benchmark: no save points, no append-only file. */
+/** The settings of every benchmark: no save points, and no append only file but by `config`. */
 export function startServer(
   program: string,
   config: Readonly<Record<string, string | number>> = {},
