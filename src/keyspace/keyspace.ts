@@ -31,6 +31,8 @@ export class KeyspaceStats {
   /** Fields of hashes whose time came and that were removed for it. */
   expiredFields = 0;
   evicted = 0;
+  /** Packed blocks that sanitize-dump-payload had checked (INFO dump_payload_sanitizations). */
+  sanitizedBlocks = 0;
   /** Changes ever made; a command that has made none leaves it as it was. */
   changes = 0;
   /** How many of them the last file on disk holds. */
@@ -53,6 +55,7 @@ export class KeyspaceStats {
     this.misses = 0;
     this.expired = 0;
     this.expiredFields = 0;
+    this.sanitizedBlocks = 0;
     this.evicted = 0;
     this.staleShare = 0;
     this.expireTimeCapReached = 0;

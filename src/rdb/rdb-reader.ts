@@ -51,6 +51,8 @@ export class RdbReader {
   /** The halves of what `length` or `int64` read last; the high one is signed after `int64`. */
   high = 0;
   low = 0;
+  /** Packed blocks (listpacks, ziplists, intsets) that its users have checked as a whole. */
+  packedBlocks = 0;
   readonly crc: Crc64;
   readonly #lzf: Lzf;
   readonly #source: RdbSource;

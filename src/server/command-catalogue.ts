@@ -93,6 +93,7 @@ function dumpParts({ keyspace, session, fieldExpiry, persistence }: ServerContex
     savers: valueSavers(keyspace.memory),
     loaders: valueLoaders(keyspace, session.config, fieldExpiry),
     codecs: persistence.codecs,
+    sanitizes: () => session.config.value("sanitize-dump-payload") !== "no",
   };
 }
 

@@ -113,6 +113,7 @@ export class PersistenceService {
       log,
       progress: this.loading,
       keyDelayUs: () => config.number("key-load-delay"),
+      sanitizes: () => config.value("sanitize-dump-payload") === "yes",
       answer: parts.answer,
     };
     this.#rdb = new DatasetLoading(this.loadingParts);

@@ -144,3 +144,52 @@ test("a stream whose tail is deleted beyond its last ID is taken", { skip: NO_SE
     }
   }),
 );
+
+test("what was checked of payloads is counted as redis-server does", {
+  skip: NO_SERVER,
+}, async () => {
+  const config = { save: "", "enable-debug-command": "yes" };
+  const two = await TwoServers.start({ config });
+  const counted = async (): Promise<(string | undefined)[]> => {
+    const { ours, real } = await two.ask("INFO", "stats");
+    const field = /dump_payload_sanitizations:(\d+)/;
+    return [ours, real].map((text) => field.exec(String(text))?.[1]);
+  };
+  const long = Array.from({ length: 1000 }, (_, i) => `${i}`.repeat(30));
+  try {
+    for (const mode of ["clients", "no", "yes"]) {
+      await two.same("CONFIG", "SET", "sanitize-dump-payload", mode);
+      for (const command of [
+        ["SET", "k", "x"],
+        ["RPUSH", "k", "a", "b"],
+        ["RPUSH", "k", ...long],
+        ["RPUSH", "k", "a", "y".repeat(10_000), "b"],
+        ["HSET", "k", "a", "b"],
+        ["SADD", "k", "1", "2"],
+        ["SADD", "k", "a", "b"],
+        ["ZADD", "k", "1", "a"],
+        ["XADD", "k", "1-1", "f", "v"],
+      ]) {
+        await two.same("DEL", "k");
+        await two.same(...command);
+        const reply = await two.clients.real.command("DUMP", "k");
+        const payload = reply.subarray(reply.indexOf("\n") + 1, -2);
+        await two.same("RESTORE", "k", "0", payload, "REPLACE");
+        const [ours, real] = await counted();
+        assert.equal(ours, real, `${mode} ${command.slice(0, 4)}`);
+      }
+    }
+    await two.same("CONFIG", "RESETSTAT");
+    assert.deepEqual(await counted(), ["0", "0"]);
+    for (const [mode, count] of [
+      ["clients", "0"],
+      ["yes", "1"],
+    ]) {
+      await two.same("CONFIG", "SET", "sanitize-dump-payload", mode);
+      await two.same("DEBUG", "RELOAD");
+      assert.deepEqual(await counted(), [count, count], mode);
+    }
+  } finally {
+    await two.stop();
+  }
+});

@@ -39,6 +39,8 @@ export interface DumpParts {
   readonly savers: readonly ValueSaver[];
   readonly loaders: readonly ValueLoader[];
   readonly codecs: ByteCodecs;
+  /** Whether sanitize-dump-payload asks for what clients send to be checked in depth. */
+  readonly sanitizes: () => boolean;
 }
 
 /** The commands; their handlers share one payload. */
@@ -107,7 +109,7 @@ export function dumpCommands(parts: DumpParts): readonly CommandSpec<DataCall>[]
           flags: ["optional"],
         },
       ],
-      handler: (call) => restore(call, payload),
+      handler: (call) => restore(call, payload, parts),
     },
   ];
 }
@@ -122,7 +124,7 @@ function dump(call: DataCall, payload: DumpPayload): void {
   call.reply.bulk(bytes, 0, length);
 }
 
-function restore(call: DataCall, payload: DumpPayload): void {
+function restore(call: DataCall, payload: DumpPayload, { sanitizes }: DumpParts): void {
   const { args, reply, db } = call;
   const options = readOptions(call);
   if (options === undefined) return;
@@ -142,7 +144,10 @@ function restore(call: DataCall, payload: DumpPayload): void {
   }
   const { input } = args;
   const at = args.offset(1);
+  const checkedBefore = payload.packedBlocks;
   const entry = payload.read(db, call.hash(1), input, at, args.length(1), ttl > 0n);
+  // Nothing that is read here goes unchecked: what the directive decides is whether that is counted.
+  if (sanitizes()) call.keyspace.stats.sanitizedBlocks += payload.packedBlocks - checkedBefore;
   if (entry === 0) {
     reply.error(ERR_FORMAT);
     return;

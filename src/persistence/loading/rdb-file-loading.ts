@@ -20,6 +20,8 @@ export interface RdbLoadingParts {
   readonly log: { notice(text: string): void; warning(text: string): void };
   /** key-load-delay: microseconds to wait after each record, so that tests see a large file. */
   readonly keyDelayUs: () => number;
+  /** Whether sanitize-dump-payload asks for files to be checked in depth, and so for counting it. */
+  readonly sanitizes?: () => boolean;
   /** Answers clients, when reading one value takes longer than a step may. */
   readonly answer: () => void;
 }
@@ -80,7 +82,7 @@ export class RdbFileLoading {
 
   /** Reads until a time of the monotonic clock; true when all is read. @throws LoadProblem */
   step(endMs: number): boolean {
-    const { clock, progress, log } = this.#parts;
+    const { clock, progress, log, keyspace, sanitizes } = this.#parts;
     this.#endMs = endMs;
     this.#toldPosition = this.position;
     try {
@@ -91,6 +93,7 @@ export class RdbFileLoading {
       throw problemOf(error, this.#name);
     }
     const { keysLoaded, keysExpired, emptyKeys } = this.#loader;
+    if (sanitizes?.() === true) keyspace.stats.sanitizedBlocks += this.#reader.packedBlocks;
     progress.keysLoaded = keysLoaded;
     progress.keysExpired = keysExpired;
     const skipped = emptyKeys === 0 ? "" : `, empty keys skipped: ${emptyKeys}`;

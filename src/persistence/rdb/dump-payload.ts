@@ -109,6 +109,11 @@ export class DumpPayload {
     }
   }
 
+  /** Packed blocks that were checked in all payloads so far. */
+  get packedBlocks(): number {
+    return this.#reader.packedBlocks;
+  }
+
   /** The entry that `read` made is in a database now. */
   placed(database: Database, entry: number): void {
     this.#entries.placed(this.#rdbType, database, entry);

@@ -126,12 +126,13 @@ function trackingFields({ table, prefixes }: Tracking): InfoField[] {
   ];
 }
 
-function processingFields({ turns, errorReplies }: StatsSectionParts): InfoField[] {
+function processingFields(parts: StatsSectionParts): InfoField[] {
+  const { turns, errorReplies, keyspace } = parts;
   const { reads, writes } = turns();
   return [
     ["unexpected_error_replies", 0],
     ["total_error_replies", errorReplies()],
-    ["dump_payload_sanitizations", 0],
+    ["dump_payload_sanitizations", keyspace.stats.sanitizedBlocks],
     ["total_reads_processed", reads],
     ["total_writes_processed", writes],
     ["io_threaded_reads_processed", 0],

@@ -110,6 +110,7 @@ export class HashLoader implements ValueLoader {
     reader.string();
     const elements = this.#elementsOf(rdbType);
     const { valueBytes, valueAt, valueLength } = reader;
+    reader.packedBlocks++;
     const each = isExpiring ? 3 : 2;
     const isWhole = elements.open(valueBytes, valueAt, valueLength);
     if (!isWhole || elements.count % each !== 0) reader.fail("a broken listpack of fields");

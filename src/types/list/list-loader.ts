@@ -57,6 +57,7 @@ export class ListLoader implements ValueLoader {
       reader.fail(`a list has no nodes of kind ${container}`);
     }
     reader.string();
+    reader.packedBlocks++;
     const { valueBytes, valueAt, valueLength } = reader;
     if (container === CONTAINER_PLAIN) {
       // Only what is too large for a listpack is a node of its own.
@@ -72,6 +73,7 @@ export class ListLoader implements ValueLoader {
 
   #readZiplist(reader: RdbReader): void {
     reader.string();
+    reader.packedBlocks++;
     const elements = this.#ziplist;
     const { valueBytes, valueAt, valueLength } = reader;
     if (!elements.open(valueBytes, valueAt, valueLength)) reader.fail("a broken ziplist");

@@ -33,6 +33,7 @@ export class SetLoader implements ValueLoader {
     if (rdbType === RDB_TYPES.SET) return this.#readMembers(reader);
     reader.string();
     const { valueBytes, valueAt, valueLength } = reader;
+    reader.packedBlocks++;
     if (rdbType === RDB_TYPES.SET_LISTPACK) return this.#readListpack(reader);
     if (!isIntset(valueBytes, valueAt, valueLength)) reader.fail("a broken intset");
     return this.#set.adoptIntset(valueBytes, valueAt, valueLength);

@@ -65,6 +65,7 @@ export class StreamLoader implements ValueLoader {
       const id = readRawId(reader.valueBytes, reader.valueAt, this.#id);
       reader.string();
       const { valueBytes, valueAt, valueLength } = reader;
+      reader.packedBlocks++;
       if (!elements.open(valueBytes, valueAt, valueLength)) reader.fail("a broken listpack");
       if (!check.check(elements, id)) reader.fail("a broken node of a stream");
       this.#stream.adoptNode(id, valueBytes, elements.elementsAt, elements.elementsBytes);

@@ -61,6 +61,7 @@ export class ZsetLoader implements ValueLoader {
     reader.string();
     const elements = rdbType === RDB_TYPES.ZSET_ZIPLIST ? this.#ziplist : this.#listpack;
     const { valueBytes, valueAt, valueLength } = reader;
+    reader.packedBlocks++;
     const isWhole = elements.open(valueBytes, valueAt, valueLength);
     if (!isWhole || elements.count % 2 !== 0) reader.fail("a broken listpack of members");
     if (!this.#distinct.areDistinct(elements, 2)) reader.fail("a sorted set with a member twice");
