@@ -33,6 +33,9 @@ const LEFT_OUT = new Set([
   "config|rewrite",
   "replicaof",
   "slaveof",
+  // From here on the client is no client: it is sent lines and files unasked.
+  "sync",
+  "psync",
   "save",
   "bgsave",
   "bgrewriteaof",

@@ -66,8 +66,12 @@ export class StreamRunner {
     const { input, table } = call.args;
     const half = table.length >>> 1;
     const { hash } = call.keyspace;
+    // The master has let it pass, so its own proto-max-bulk-len is the one that counts.
+    const maxBulkBytes = input.length - windowAt;
     this.#scanner = new RequestScanner(input, table.subarray(0, half), hash);
     this.#inner = new RequestScanner(input, table.subarray(half), hash);
+    this.#scanner.maxBulkBytes = maxBulkBytes;
+    this.#inner.maxBulkBytes = maxBulkBytes;
     this.#innerAt = half;
     const address = { remote: "", local: "", remoteIp: "", isUnix: false, fd: -1 };
     this.#client = new Client(0, DISCARD, address, 0);
