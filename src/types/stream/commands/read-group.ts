@@ -50,6 +50,10 @@ class ReadGroup {
   readonly #effects: GroupEffects;
   /** Where the key and the group are among the arguments. */
   readonly #where = { keyIndex: 0, groupIndex: 0 };
+  /** Who finds no entry forgets what is pending of it. */
+  readonly #tellGone = (call: DataCall, id: StreamId): void => {
+    if (call.effects.isOn) this.#effects.pending(call, this.#where, id);
+  };
   /** In how many ms there may be something to claim although nothing else happens. */
   #retryMs = Number.POSITIVE_INFINITY;
 
@@ -192,7 +196,8 @@ class ReadGroup {
     const { count: most, noAck, claimIdleMs } = this.#options;
     const group = this.#groups.group(call);
     const stream = streams.stream(call);
-    const claims = claimIdleMs === NO_CLAIM ? [] : this.#idle.oldest(call, claimIdleMs, most);
+    const claims =
+      claimIdleMs === NO_CLAIM ? [] : this.#idle.oldest(call, claimIdleMs, most, this.#tellGone);
     stream.seekRange(from, MAX_ID);
     const count = stream.countNext(most - claims.length);
     call.reply.array(claims.length + count);

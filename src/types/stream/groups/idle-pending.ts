@@ -53,14 +53,23 @@ export class IdlePending {
 
   /**
    * The `most` that are idle for the longest. What is pending although its entry is gone is pending
-   * no more when it is met here, as with XAUTOCLAIM; the group is owned.
+   * no more when it is met here, as with XAUTOCLAIM, and told before; the group is owned.
    */
-  oldest(call: DataCall, minIdleMs: number, most: number): IdleEntry[] {
+  oldest(
+    call: DataCall,
+    minIdleMs: number,
+    most: number,
+    tellGone: (call: DataCall, id: StreamId) => void,
+  ): IdleEntry[] {
     // Looked for again where some were gone, for more each time, lest it goes on and on.
     for (let wanted = most; ; wanted *= 2) {
       const found = this.#find(call, minIdleMs, wanted);
       const isAll = found.length < wanted;
-      const there = found.filter(({ id }) => this.#isThere(call, id) || this.#drop(call, id));
+      const there: IdleEntry[] = [];
+      for (const entry of found) {
+        if (this.#isThere(call, entry.id)) there.push(entry);
+        else this.#drop(call, entry.id, tellGone);
+      }
       if (there.length >= most || isAll) return there.slice(0, most);
     }
   }
@@ -91,14 +100,13 @@ export class IdlePending {
     return stream.next();
   }
 
-  /** Forgets that something is pending; always false. */
-  #drop(call: DataCall, id: StreamId): boolean {
+  /** Forgets that something is pending. */
+  #drop(call: DataCall, id: StreamId, tellGone: (call: DataCall, id: StreamId) => void): void {
     const group = this.#groups.group(call);
-    if (group.findPending(id)) {
-      group.removePending();
-      call.keyspace.stats.changes++;
-    }
-    return false;
+    if (!group.findPending(id)) return;
+    tellGone(call, id);
+    group.removePending();
+    call.keyspace.stats.changes++;
   }
 }
 
