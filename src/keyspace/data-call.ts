@@ -38,6 +38,14 @@ export class DataCall extends SessionCall {
     return this.keyspace.databases[this.client.db];
   }
 
+  /**
+   * What is run comes from a file or a master, where it has been run before: limits that are there
+   * for clients do not hold for it, or the data would not be the same (Redis's mustObeyClient).
+   */
+  get isRepeated(): boolean {
+    return this.keyspace.loadsCommands;
+  }
+
   /** The hash of a key argument. */
   hash(index: number): number {
     const { args } = this;

@@ -12,7 +12,7 @@ import type { SeededRandom } from "../support/seeds";
 import { newNode } from "./random-data";
 
 /** They would end the node or its data. */
-const LEFT_OUT = ["SHUTDOWN", "CLIENT", "HELLO", "FLUSHALL", "FLUSHDB", "DEBUG"];
+export const LEFT_OUT = ["SHUTDOWN", "CLIENT", "HELLO", "FLUSHALL", "FLUSHDB", "DEBUG"];
 
 const ROUNDS_PER_CLIENT = 10;
 

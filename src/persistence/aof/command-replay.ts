@@ -1,5 +1,5 @@
 import type { Command } from "../../command/command";
-import { COMMAND_MAY_REPLICATE, COMMAND_WRITE } from "../../command/command";
+import { COMMAND_MAY_REPLICATE, COMMAND_READONLY, COMMAND_WRITE } from "../../command/command";
 import type { CommandTable } from "../../command/command-table";
 import type { DataCall } from "../../keyspace/data-call";
 import { nameHash } from "../../protocol/name-hash";
@@ -28,6 +28,8 @@ export const REPLAY_IDLE = 5;
 
 /** The part of the input memory that is left to whatever commands run others (EXEC, scripts). */
 const NESTED_BYTES = 0x1000_0000;
+/** Among those that only read is PFCOUNT, which writes down what it has counted. */
+const RUN_FLAGS = COMMAND_WRITE | COMMAND_MAY_REPLICATE | COMMAND_READONLY;
 const NAME_HASH = -3;
 const KEY_HASH = -2;
 
@@ -122,7 +124,7 @@ export class CommandReplay {
     this.#command = command;
     if (command === undefined) return REPLAY_UNKNOWN;
     if (count < command.minArguments || count > command.maxArguments) return REPLAY_MISCOUNTED;
-    if ((command.flags & (COMMAND_WRITE | COMMAND_MAY_REPLICATE)) !== 0) return REPLAY_RUN;
+    if ((command.flags & RUN_FLAGS) !== 0) return REPLAY_RUN;
     const { fullName } = command;
     if (fullName === "select") return REPLAY_RUN;
     if (fullName === "multi") return REPLAY_MULTI;

@@ -20,7 +20,7 @@ export function readBitOffset(
 ): number {
   const offset = bitOffset(call.args, index, fieldBits);
   // The byte of the first bit must lie inside; that of the last bit of a field may lie behind.
-  if (offset >= 0 && offset / 8 < limits.mostBytes) return offset;
+  if (offset >= 0 && offset / 8 < limits.mostFor(call)) return offset;
   call.reply.error(ERR_OFFSET);
   return -1;
 }

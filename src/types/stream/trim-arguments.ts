@@ -184,7 +184,7 @@ export class TrimArguments {
     if (this.#limit !== NO_LIMIT && !this.trims) problem = ERR_LIMIT_ALONE;
     else if (!isAdd && !this.trims) problem = ERR_NO_STRATEGY;
     // Redis passes a limit on that has been used up, beside the exact length it has led to.
-    else if (call.keyspace.loadsCommands) this.#limit = NO_LIMIT;
+    else if (call.isRepeated) this.#limit = NO_LIMIT;
     else if (this.#hasLimit && !this.#isApproximate) problem = ERR_LIMIT_EXACT;
     else if (!this.#hasLimit && this.#isApproximate) this.#limit = this.#access.limits.trimLimit;
     if (problem !== "") call.reply.error(problem);

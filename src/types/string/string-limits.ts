@@ -23,9 +23,14 @@ export class StringLimits {
     return Math.min(this.maxBulkBytes, MOST_ENTRY_BYTES);
   }
 
+  /** As `mostBytes`, for what the call may make. */
+  mostFor(call: DataCall): number {
+    return call.isRepeated ? MOST_ENTRY_BYTES : this.mostBytes;
+  }
+
   /** Replies an error and returns false when a string of `sizeBytes` would be too long. */
   allows(call: DataCall, sizeBytes: number): boolean {
-    if (sizeBytes <= this.mostBytes) return true;
+    if (sizeBytes <= this.mostBytes || sizeBytes <= this.mostFor(call)) return true;
     call.reply.error(ERR_STRING_TOO_LONG);
     return false;
   }
