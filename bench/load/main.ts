@@ -15,6 +15,7 @@ import { APPEND_ONLY } from "./scenarios/append-only";
 import { BIG_VALUES } from "./scenarios/big-values";
 import { CONNECTIONS } from "./scenarios/connections";
 import { DEFAULT_TESTS, DEFAULT_TESTS_PIPELINED } from "./scenarios/default-tests";
+import { LOADING } from "./scenarios/loading";
 import { MEMORY } from "./scenarios/memory";
 import { REPLICATING } from "./scenarios/replicating";
 import { SAVING } from "./scenarios/saving";
@@ -32,6 +33,7 @@ const SCENARIOS: readonly Scenario[] = [
   SAVING,
   APPEND_ONLY,
   REPLICATING,
+  LOADING,
   BIG_VALUES,
   CONNECTIONS,
   START_UP,

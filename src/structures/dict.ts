@@ -48,6 +48,7 @@ const MIN_CHUNK_ENTRIES = CHUNK_BUCKETS * 3;
 export class Dict extends DictReader {
   readonly #memory: Arena;
   readonly #chains: BucketChains;
+  #leastChunks = 0;
 
   /** @param keyAt byte offset of the key in an entry without expiry (with one: 8 more). */
   constructor(memory: Arena, keyAt: number) {
@@ -102,9 +103,18 @@ export class Dict extends DictReader {
     return false;
   }
 
+  /**
+   * About so many entries are going to be inserted: the next inserts split a chunk each, as long as
+   * there is little to move, until there are enough. 0 ends that.
+   */
+  expect(entries: number): void {
+    this.#leastChunks = Math.floor(entries / MAX_CHUNK_ENTRIES);
+  }
+
   /** Adds an entry whose key is not there yet; its first two words must be written. */
   insert(entry: number): void {
-    if (this.count >= this.chunks * MAX_CHUNK_ENTRIES) this.#split();
+    if (this.count >= this.chunks * MAX_CHUNK_ENTRIES || this.chunks < this.#leastChunks)
+      this.#split();
     const hash = this.entryWord(entry, ENTRY_HASH);
     const expiring = (this.entryWord(entry, ENTRY_KEY_LENGTH) & ENTRY_EXPIRY_BIT) !== 0;
     const index = chunkIndexOf(hash, this.mask, this.chunks);

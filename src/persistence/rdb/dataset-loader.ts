@@ -44,6 +44,10 @@ const HEADER_BYTES = 9;
 const FIRST_CHECKSUM_VERSION = 5;
 const MS_PER_SECOND = 1000n;
 const INITIAL_KEY_BYTES = 1024;
+/** Type, and an empty key with an empty value. */
+const LEAST_KEY_BYTES = 3;
+/** Where nobody knows how much is to come. */
+const MOST_KEYS_BELIEVED = 1 << 20;
 
 /**
  * Reads an RDB file into a keyspace that is being filled, a few keys at a time, so that clients can
@@ -140,8 +144,12 @@ export class DatasetLoader {
   #readFact(opcode: number): void {
     const reader = this.#reader;
     this.#options.watch?.doing(opcode === RDB_OPCODES.AUX ? "read-aux" : "read-len");
-    if (opcode === RDB_OPCODES.RESIZE || opcode === RDB_OPCODES.SLOT_INFO) {
-      for (let left = opcode === RDB_OPCODES.RESIZE ? 2 : 3; left > 0; left--) reader.length();
+    if (opcode === RDB_OPCODES.RESIZE) {
+      const keys = reader.length();
+      reader.length();
+      this.#database.dict.expect(Math.min(keys, this.#mostKeysToCome));
+    } else if (opcode === RDB_OPCODES.SLOT_INFO) {
+      for (let left = 3; left > 0; left--) reader.length();
     } else if (opcode === RDB_OPCODES.AUX) {
       reader.string();
       const name = reader.valueText();
@@ -274,8 +282,19 @@ export class DatasetLoader {
     this.#database = databases[index];
   }
 
+  /** What the file says of the number of its keys is believed as far as there can be so many. */
+  get #mostKeysToCome(): number {
+    const { remaining } = this.#reader;
+    return Number.isFinite(remaining) ? remaining / LEAST_KEY_BYTES : MOST_KEYS_BELIEVED;
+  }
+
   #end(): void {
     this.#isDone = true;
+    for (const { dict } of this.#options.keyspace.databases) {
+      dict.expect(0);
+      // Keys that were left out, because their time had come, have left room.
+      while (dict.shrink());
+    }
     this.#options.watch?.doing("check-sum");
     if (this.version < FIRST_CHECKSUM_VERSION) return;
     if (!this.#reader.checksum()) this.#reader.fail("Wrong RDB checksum");

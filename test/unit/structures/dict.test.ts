@@ -20,6 +20,7 @@ function run(random: SeededRandom, plan: Plan): void {
   const steps = new DictSteps(model, random, plan.keySpace);
   for (let batch = 0; batch < plan.batches; batch++) {
     const growing = random.pick([0.1, 0.3, 0.5, 0.7, 0.95]);
+    model.dict.expect(random.chance(0.3) ? random.below(20_000) : 0);
     for (let left = random.below(plan.mostSteps); left > 0; left--) {
       steps.step(growing);
       if (!random.chance(4 / plan.mostSteps)) continue;
@@ -33,7 +34,9 @@ function run(random: SeededRandom, plan: Plan): void {
   if (model.image !== undefined) model.thaw();
   model.arena.releaseParked(1 << 30);
   model.check();
+  model.dict.expect(0);
   for (const key of [...model.contents.keys()]) model.delete(key);
+  while (model.dict.shrink());
   model.check();
   assert.equal(model.dict.chunks, 1, "an empty dictionary has shrunk to one chunk");
 }
@@ -149,4 +152,16 @@ test("a key is found at any place of the input, and not when any byte of it diff
       }
     }
   }
+});
+
+test("what is expected has its chunks before it comes", () => {
+  const model = new DictModel(spreadHash, new Arena());
+  model.dict.expect(10_000);
+  for (let i = 0; i < 100; i++) model.set({ key: `key:${i}`, value: "", expiry: null });
+  model.check();
+  const { chunks } = model.dict;
+  assert.ok(chunks >= 10_000 / 600 && chunks < 30, `${chunks} chunks`);
+  for (let i = 100; i < 10_000; i++) model.set({ key: `key:${i}`, value: "", expiry: null });
+  model.check();
+  assert.ok(model.dict.chunks - chunks <= 1, `${model.dict.chunks} chunks`);
 });
