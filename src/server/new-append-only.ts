@@ -30,7 +30,7 @@ export interface NewAppendOnlyParts {
 /** The append only file of the data node, with what it needs of the rest of it. */
 export function newAppendOnly(parts: NewAppendOnlyParts): AppendOnly {
   const { config, clock, log, memory, keyspace, functions, usedBytes } = parts;
-  return new AppendOnly({
+  const aof: AppendOnly = new AppendOnly({
     config,
     clock,
     log,
@@ -44,12 +44,14 @@ export function newAppendOnly(parts: NewAppendOnlyParts): AppendOnly {
       const data = savedDataOf(keyspace, config, functions(), usedBytes(), true);
       return aofOrderOf(data, config, format === "aof", keyspace.nowMs, paths);
     },
-    isOtherJobRunning: parts.isSaving,
+    // A copy for replicas freezes memory, too.
+    isOtherJobRunning: () => parts.isSaving() || (memory.frozenNow && !aof.rewrites.isRunning),
     onLatency: parts.onLatency,
     statusChanged: parts.statusChanged,
     thawed: parts.thawed,
     exit: () => process.exit(1),
   });
+  return aof;
 }
 
 function configuredDisk(config: Config): FileDisk {

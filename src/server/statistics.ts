@@ -58,6 +58,7 @@ export class Statistics {
       usedMemory,
       clients: session.clients,
       clientMemory: session.clientMemory,
+      aofBufferBytes: () => parts.persistence.aof.writer.bufferedBytes,
       rssBytes: () => process.memoryUsage.rss(),
       heapLimitBytes: getHeapStatistics().heap_size_limit,
     });

@@ -80,7 +80,11 @@ export class FuzzNode {
   readonly node: DataNode;
   readonly snapshots = new PretendedSnapshots();
 
+  /** The disk of the append only file, which is nowhere else. */
+  readonly aofDisk: SimulatedDisk;
+
   constructor(seed: number) {
+    this.aofDisk = new SimulatedDisk(new SeededRandom(seed ^ 0x66), "appendonlydir");
     const hashKey = [seed | 0, 0x5bd1e995] as const;
     this.transport = new MemoryTransport(SLOTS, hashKey, new SeededRandom(seed ^ 0x55));
     this.config = new Config({ currentDirectory: () => "/", changeDirectory: () => undefined });
@@ -110,7 +114,7 @@ export class FuzzNode {
       listeners: new Listeners(this.transport, 0, () => undefined),
       shutdown: this.#shutdown(),
       snapshots: this.snapshots,
-      aofDisk: new SimulatedDisk(new SeededRandom(seed ^ 0x66), "appendonlydir"),
+      aofDisk: this.aofDisk,
       random: new Random(seed),
       hashKey,
       bits: new PortableBitOperations(),

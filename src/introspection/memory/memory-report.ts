@@ -30,6 +30,8 @@ export interface MemoryFigures {
   /** All that belongs to clients that are neither replicas nor masters, their objects included. */
   readonly normalClientBytes: number;
   readonly replicaClientBytes: number;
+  /** Effects of commands that the append only file has yet to take. */
+  readonly aofBufferBytes: number;
   readonly clientCount: number;
   /** Those that hold keys. */
   readonly databases: readonly DatabaseMemory[];
@@ -56,6 +58,7 @@ export interface MemorySources {
   readonly clients: Clients;
   readonly clientMemory: ClientMemory;
   readonly rssBytes: () => number;
+  readonly aofBufferBytes: () => number;
   readonly heapLimitBytes: number;
 }
 
@@ -100,6 +103,7 @@ export class MemoryReport {
       // The arena does not know what of a freed range was ever touched; the system does.
       residentBytes: Math.max(memory.reservedBytes, Math.min(memory.residentBytes, rssBytes)),
       parkedBytes: memory.parkedBytes,
+      aofBufferBytes: this.#sources.aofBufferBytes(),
       heapLimitBytes: this.#sources.heapLimitBytes,
     };
   }

@@ -32,7 +32,7 @@ function usageFields(figures: MemoryFigures): Field[] {
     ["clients.slaves", figures.replicaClientBytes],
     ["clients.normal", figures.normalClientBytes],
     ["cluster.links", 0],
-    ["aof.buffer", 0],
+    ["aof.buffer", figures.aofBufferBytes],
     ["lua.caches", 0],
     ["functions.caches", 0],
     ...figures.databases.map((database): Field => [`db.${database.index}`, database]),

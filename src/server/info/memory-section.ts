@@ -93,7 +93,7 @@ function bufferFields(figures: MemoryFigures): InfoField[] {
     ["mem_clients_slaves", figures.replicaClientBytes],
     ["mem_clients_normal", figures.normalClientBytes],
     ["mem_cluster_links", 0],
-    ["mem_aof_buffer", 0],
+    ["mem_aof_buffer", figures.aofBufferBytes],
   ];
 }
 

@@ -15,6 +15,7 @@ const HEALTHY: MemoryFigures = {
   clientBufferBytes: 1000,
   normalClientBytes: 5000,
   replicaClientBytes: 0,
+  aofBufferBytes: 0,
   clientCount: 3,
   databases: [{ index: 0, keys: 1000, tableBytes: MEBIBYTE }],
   keys: 1000,

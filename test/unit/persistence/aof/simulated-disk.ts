@@ -23,6 +23,8 @@ export class SimulatedDisk implements AofDisk {
   stepsToLive = Number.POSITIVE_INFINITY;
   /** Chance that a step fails without doing anything. */
   failureChance = 0;
+  /** Syncs of what is written fail, as long as this is so. */
+  failsToSync = false;
   readonly #random: SeededRandom;
   #now = { server: new Map() as Directory, aof: undefined as Directory | undefined };
   /** What a loss of power leaves for certain. */
@@ -195,6 +197,10 @@ class SimulatedOutput implements AofOutput {
   }
 
   syncLater(done: (error: Error | null) => void): void {
+    if (this.#disk.failsToSync) {
+      done(Object.assign(new Error("injected"), { code: "EIO" }));
+      return;
+    }
     this.sync();
     done(null);
   }
