@@ -36,6 +36,10 @@ export function linkState(phase: LinkPhase): string {
   return LINK_STATES[phase];
 }
 
+export function phaseName(phase: ReplicaPhase): string {
+  return PHASES[phase];
+}
+
 /** The lines of the replicas, from `connected_slaves` on. */
 export function replicaFields(
   replicas: readonly Replica[],

@@ -74,7 +74,7 @@ export function commandCatalogue(context: ServerContext): readonly CommandSpec<D
     rewriteCommand(context.persistence.aof),
     ...saveCommands(context.persistence.saves, () => context.persistence.isOtherJobRunning()),
     ...context.replication.commands(),
-    ...shutdownCommands(context.shutdown),
+    ...shutdownCommands(context.shutdown, context.session),
     ...timeCommands(context.session.clock),
     ...infoCommands(context.infoSections),
     ...memoryCommands(context.memoryReport),

@@ -360,7 +360,8 @@ export class DataNode {
   #newReplication(session: SessionContext): ReplicationService {
     const setLogRole = this.#parts.setLogRole ?? (() => undefined);
     const { keyspace, persistence } = this;
-    return new ReplicationService({ session, keyspace, persistence, setLogRole });
+    const { shutdown } = this.#parts;
+    return new ReplicationService({ session, keyspace, persistence, shutdown, setLogRole });
   }
 
   #newStatistics(

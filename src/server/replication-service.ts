@@ -11,6 +11,7 @@ import type { LinkSettings } from "../replication/decisions/replication-state";
 import { savedReplication } from "../replication/decisions/saved-replication";
 import { failoverCommand } from "../replication/master/failover-command";
 import { GOOD_REPLICAS_GATE } from "../replication/master/good-replicas-gate";
+import { LastReplicas } from "../replication/master/last-replicas";
 import { MasterSide } from "../replication/master/master-side";
 import { replconfCommand } from "../replication/master/replconf";
 import { SegmentNumbers } from "../replication/master/segment-numbers";
@@ -28,11 +29,13 @@ import { AllBlocked } from "./all-blocked";
 import type { CronTask } from "./cron";
 import type { InfoField } from "./info/info-section";
 import type { PersistenceService } from "./persistence-service";
+import type { Shutdown } from "./shutdown";
 
 export interface ReplicationServiceParts {
   readonly session: SessionContext;
   readonly keyspace: Keyspace;
   readonly persistence: PersistenceService;
+  readonly shutdown: Shutdown;
   /** The letter in front of log lines. */
   readonly setLogRole: (role: "master" | "replica") => void;
 }
@@ -62,6 +65,8 @@ export class ReplicationService {
   readonly master: MasterSide;
   /** INFO replication: what a replica tells of its link. */
   linkFields: () => readonly InfoField[] = () => [];
+  /** Whom the end of the server waits for. */
+  readonly lastReplicas: LastReplicas;
   readonly #parts: ReplicationServiceParts;
   readonly #wait: Wait;
   #call!: DataCall;
@@ -100,6 +105,8 @@ export class ReplicationService {
       isOtherJobRunning: () => persistence.isOtherJobRunning(),
       removeFile: () => this.#removeFile(),
     });
+    const { replication, master } = this;
+    this.lastReplicas = new LastReplicas({ replication, master, pauses, log, monotonicMs });
     this.#wait = new Wait({
       replication: this.replication,
       master: this.master,
@@ -174,9 +181,10 @@ export class ReplicationService {
   #tick(): void {
     const { pauses } = this.#parts.session;
     this.#checkFailover();
+    this.#parts.shutdown.check();
     if (this.#ticks++ % TICKS_PER_SECOND !== 0) return;
     const isHandingOver = this.replication.state.failover !== undefined;
-    this.master.tick(isHandingOver && pauses.isPaused);
+    this.master.tick(this.#parts.shutdown.isWaiting || (isHandingOver && pauses.isPaused));
   }
 
   #checkFailover(): void {
@@ -189,6 +197,7 @@ export class ReplicationService {
   #progressed(): void {
     this.#wait.progressed();
     this.#checkFailover();
+    this.#parts.shutdown.check();
   }
 
   #unblockClients(): void {

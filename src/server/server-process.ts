@@ -162,6 +162,8 @@ export class ServerProcess {
       notice: (text) => this.#log.notice(text),
       warning: this.#warn,
       saves: () => this.#node?.persistence.saves,
+      replicas: () => this.#node?.replication.lastReplicas,
+      monotonicMs: () => this.#clock.monotonicMs(),
       stopAof: (isForced) => this.#node?.persistence.aof.stopForShutdown(isForced) ?? true,
       isLoading: () => this.#isLoading,
       begin: () => this.#supervision.stopping(),

@@ -13,6 +13,8 @@ const CONFIG = {
   "enable-debug-command": "yes",
   "proto-max-bulk-len": "1mb",
   "repl-diskless-sync-delay": 0,
+  // At the end of a test nobody is to wait for a replica.
+  "shutdown-timeout": 0,
 };
 
 export class Followed {

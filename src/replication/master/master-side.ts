@@ -115,6 +115,7 @@ export class MasterSide {
         replicas.drop(replica);
       },
     });
+    this.judge();
   }
 
   /** The last thing of every turn, when the effects of its commands are in the backlog. */

@@ -7,6 +7,7 @@ import {
   SHUTDOWN_SAVE,
 } from "../../config/special/shutdown-words";
 import type { SessionCall } from "../../session/session-call";
+import type { SessionContext } from "../../session/session-context";
 import type { Shutdown } from "../shutdown";
 
 const WORDS: ReadonlyMap<string, number> = new Map([
@@ -16,8 +17,13 @@ const WORDS: ReadonlyMap<string, number> = new Map([
   ["force", SHUTDOWN_FORCE],
 ]);
 
+const ERR_REFUSED = "ERR Errors trying to SHUTDOWN. Check logs.";
+
 /** SHUTDOWN: who asks gets no answer when it works, only the end of the connection. */
-export function shutdownCommands(shutdown: Shutdown): readonly CommandSpec<SessionCall>[] {
+export function shutdownCommands(
+  shutdown: Shutdown,
+  session: SessionContext,
+): readonly CommandSpec<SessionCall>[] {
   return [
     {
       name: "shutdown",
@@ -42,12 +48,13 @@ export function shutdownCommands(shutdown: Shutdown): readonly CommandSpec<Sessi
         { name: "force", type: "pure-token", token: "FORCE", since: "7.0.0", flags: ["optional"] },
         { name: "abort", type: "pure-token", token: "ABORT", since: "7.0.0", flags: ["optional"] },
       ],
-      handler: (call) => run(call, shutdown),
+      handler: (call) => run(call, shutdown, session),
     },
   ];
 }
 
-function run({ args, reply }: SessionCall, shutdown: Shutdown): void {
+function run(call: SessionCall, shutdown: Shutdown, session: SessionContext): void {
+  const { args, reply } = call;
   let flags = 0;
   let aborts = false;
   for (let i = 1; i < args.count; i++) {
@@ -69,6 +76,20 @@ function run({ args, reply }: SessionCall, shutdown: Shutdown): void {
     if (shutdown.abort()) reply.ok();
     else reply.error("ERR No shutdown in progress.");
   } else if (!shutdown.request(flags)) {
-    reply.error("ERR Errors trying to SHUTDOWN. Check logs.");
+    reply.error(ERR_REFUSED);
+  } else if (shutdown.isWaiting) {
+    wait(call, shutdown, session);
   }
+}
+
+/** Who asked is held until the end, or told that there will be none. */
+function wait(call: SessionCall, shutdown: Shutdown, { turns }: SessionContext): void {
+  const { client } = call;
+  call.hasBlocked = true;
+  turns.hold(client, false);
+  shutdown.whenRefused(() => {
+    if (client.closing) return;
+    turns.answering(client, () => call.reply.error(ERR_REFUSED));
+    turns.resume(client);
+  });
 }
