@@ -20,6 +20,8 @@ import { KIND_REPLICA } from "../../../src/session/client";
 import { followTransportSettings } from "../../../src/session/transport-settings";
 import { SessionRig } from "./session-rig";
 
+const MIB = 1024 * 1024;
+
 function control(rig: SessionRig, slot: number, word: number): number | undefined {
   return rig.transport.memory.control[slot * CONTROL_WORDS + word];
 }
@@ -64,14 +66,31 @@ describe("words for the transport", () => {
     subscriber.channels = 1;
     for (const client of [normal, replica, subscriber]) rig.session.outputLimits.apply(client);
     const limits = () => [1, 2, 3].map((slot) => control(rig, slot, CONTROL_OUTPUT_LIMIT_KIB));
-    assert.deepEqual(limits(), [0, 256 * 1024, 32 * 1024]);
+    // What waits for a replica is not all with the transport, which so has no limit for it.
+    assert.deepEqual(limits(), [0, 0, 32 * 1024]);
     rig.set("client-output-buffer-limit", "normal 1500 0 0 pubsub 0 0 0");
-    assert.deepEqual(limits(), [2, 256 * 1024, 0]);
-    // A backlog that is larger than the limit of replicas raises it.
-    rig.set("repl-backlog-size", String(512 * 1024 * 1024));
-    assert.deepEqual(limits(), [2, 512 * 1024, 0]);
+    assert.deepEqual(limits(), [2, 0, 0]);
     rig.set("client-output-buffer-limit", `normal ${2 ** 50} 0 0`);
     assert.equal(limits()[0], 0xffffffff);
+  });
+
+  test("a replica's limit counts the stream that is kept for it, and is no less than the backlog", () => {
+    const rig = new SessionRig();
+    const replica = rig.join(1);
+    replica.kind = KIND_REPLICA;
+    const isOver = (kept: number, pending: number): boolean => {
+      replica.streamBytes = kept;
+      setStat(rig, 1, STATS_PENDING_OUTPUT, pending);
+      return rig.session.outputLimits.exceedsHard(replica);
+    };
+    const limit = 256 * MIB;
+    assert.equal(isOver(limit - 10, 10), false);
+    assert.equal(isOver(limit - 10, 11), true);
+    rig.set("repl-backlog-size", String(512 * MIB));
+    assert.equal(isOver(512 * MIB, 0), false);
+    assert.equal(isOver(512 * MIB, 1), true);
+    rig.set("client-output-buffer-limit", "replica 0 0 0");
+    assert.equal(isOver(2 ** 40, 0), false);
   });
 
   test("settings reach the transport at once and with every change", () => {
