@@ -8,8 +8,10 @@ import { CHANGED_AOF } from "./changed-aof";
 import { CUT_AOF } from "./cut-aof";
 import { DAMAGED_FILES } from "./damaged-files";
 import { EXCHANGE } from "./exchange";
+import { FAILING_AOF } from "./failing-aof";
 import { FAILING_DISK } from "./failing-disk";
 import type { FaultRow } from "./fault-row";
+import { FULL_DISK } from "./full-disk";
 import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
 
@@ -21,7 +23,9 @@ const ROWS: readonly FaultRow[] = [
   DAMAGED_FILES,
   MUTATED_PAYLOADS,
   EXCHANGE,
+  FULL_DISK,
   FAILING_DISK,
+  FAILING_AOF,
   KILLED_STEPS,
 ];
 const USAGE = `usage: npm run test:faults -- [options]
