@@ -8,6 +8,7 @@ import { CHANGED_AOF } from "./changed-aof";
 import { CUT_AOF } from "./cut-aof";
 import { DAMAGED_FILES } from "./damaged-files";
 import { EXCHANGE } from "./exchange";
+import { EXCHANGE_AOF } from "./exchange-aof";
 import { FAILING_AOF } from "./failing-aof";
 import { FAILING_DISK } from "./failing-disk";
 import type { FaultRow } from "./fault-row";
@@ -23,6 +24,7 @@ const ROWS: readonly FaultRow[] = [
   DAMAGED_FILES,
   MUTATED_PAYLOADS,
   EXCHANGE,
+  EXCHANGE_AOF,
   FULL_DISK,
   FAILING_DISK,
   FAILING_AOF,
