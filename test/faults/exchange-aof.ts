@@ -17,8 +17,11 @@ const COMMANDS = 600;
 const MOST_REWRITES = 2;
 const DATABASES = ["0", "1", "2", "3"];
 const AOF_DIRECTORY = "appendonlydir";
-/** They would change more than data. */
-const LEFT_OUT = ["SHUTDOWN", "CLIENT", "HELLO", "DEBUG", "CONFIG"];
+/**
+ * They would change more than data; and BITFIELD, by which 7.0.15 lengthens a string without telling
+ * its append only file when OVERFLOW FAIL has kept it from writing.
+ */
+const LEFT_OUT = ["SHUTDOWN", "CLIENT", "HELLO", "DEBUG", "CONFIG", "BITFIELD"];
 const CONFIG = {
   appendonly: "yes",
   appendfsync: "no",
@@ -113,8 +116,33 @@ class AofExchange {
     const loaded = await to.digest();
     if (loaded === digest) this.equal++;
     else if (await from.hasMinusZero()) this.skipped++;
-    else throw new Error(`${loaded}, not ${digest}`);
+    else throw new Error(await differing(from, to));
   }
+}
+
+/** Databases and keys whose values are not the same, told by both. */
+async function differing(from: Side, to: Side): Promise<string> {
+  const found: string[] = [];
+  for (const db of DATABASES) {
+    const keys = new Map<string, string | Buffer>();
+    for (const { client } of [from, to]) {
+      await client.call("SELECT", db);
+      const names = await client.call("KEYS", "*");
+      for (const name of Array.isArray(names) ? names : []) {
+        keys.set(JSON.stringify(name), Buffer.isBuffer(name) ? name : String(name));
+      }
+    }
+    for (const [shown, key] of keys) {
+      const [one, other] = await Promise.all(
+        [from, to].map(async ({ client }) => [
+          (await client.command("DEBUG", "DIGEST-VALUE", key)).toString(),
+          (await client.command("PEXPIRETIME", key)).toString(),
+        ]),
+      );
+      if (String(one) !== String(other)) found.push(`${db} ${shown} ${one[1]} ${other[1]}`);
+    }
+  }
+  return `these differ: ${found.join("; ").replaceAll("\r\n", "")}`;
 }
 
 /** Those that both servers know. */
