@@ -13,6 +13,8 @@ import { waitFor } from "../support/wait-for";
 import { type FaultFigure, type FaultRow, type FaultRun, Misses } from "./fault-row";
 import { NumberedWriter } from "./numbered-writer";
 
+const MOUNT = "/usr/bin/mount";
+const UNMOUNT = "/usr/bin/umount";
 const DISK_MB = 4;
 const BLOCK_BYTES = 4096;
 const NUMBERS = 200;
@@ -25,7 +27,7 @@ const POLICIES = ["none", "everysec", "always", "no"];
 function smallDisk(): string | undefined {
   const dir = mkdtempSync(join(tmpdir(), "full-disk-"));
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_MB}m`, "tmpfs", dir], {
+    execFileSync(MOUNT, ["-t", "tmpfs", "-o", `size=${DISK_MB}m`, "tmpfs", dir], {
       stdio: "ignore",
     });
     return dir;
@@ -36,7 +38,7 @@ function smallDisk(): string | undefined {
 }
 
 function removeDisk(dir: string): void {
-  execFileSync("umount", ["-l", dir]);
+  execFileSync(UNMOUNT, ["-l", dir]);
   rmSync(dir, { recursive: true, force: true });
 }
 
