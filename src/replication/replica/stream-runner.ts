@@ -4,11 +4,13 @@
  * It reads no socket. The bytes are put where handlers look for arguments (the input memory), whole
  * commands are run for a client of their own, by no gate but those that only listen: a replica obeys.
  *
- * What always holds: the backlog ends behind the last command that has been run; of a transaction
+ * What always holds: when `take` returns, and when it acknowledges, the backlog ends behind the last
+ * command that has been run; of a transaction
  * nothing is run, and nothing is in the backlog, before all of it is there. So a link that is cut
  * anywhere is resumed behind the last whole command or transaction.
  */
 import { copyBytes, equalsIgnoreCase, latin1Bytes } from "../../base/bytes";
+import type { Command } from "../../command/command";
 import type { Pipeline } from "../../command/pipeline";
 import type { DataCall } from "../../keyspace/data-call";
 import { DISCARD } from "../../protocol/reply-writer";
@@ -52,6 +54,8 @@ export class StreamRunner {
   #state = new RequestParseState();
   /** In the input memory: what has not been run begins here, */
   #from: number;
+  /** (all before it is in the backlog, and while commands are run, up to here is run,) */
+  #ranTo: number;
   /** the first command that the scanner has not found yet, */
   #scanFrom: number;
   /** and what has come ends here. */
@@ -78,6 +82,7 @@ export class StreamRunner {
     this.#client.authenticated = true;
     this.#client.kind = KIND_MASTER;
     this.#from = windowAt;
+    this.#ranTo = windowAt;
     this.#scanFrom = windowAt;
     this.#end = windowAt;
   }
@@ -101,6 +106,7 @@ export class StreamRunner {
     const { windowAt } = this.#parts;
     this.#state = new RequestParseState();
     this.#from = windowAt;
+    this.#ranTo = windowAt;
     this.#scanFrom = windowAt;
     this.#end = windowAt;
     this.#transactionAt = NOWHERE;
@@ -112,9 +118,10 @@ export class StreamRunner {
     if (!this.#place(bytes)) return false;
     const { call, pipeline, begin, ended } = this.#parts;
     const restore = this.#enter(begin());
-    pipeline.beginNested();
+    pipeline.beginTurn();
     try {
       this.#runAll();
+      pipeline.endRun(call);
     } finally {
       restore();
       call.keyspace.loadsCommands = false;
@@ -132,6 +139,7 @@ export class StreamRunner {
       input.copyWithin(windowAt, this.#from, this.#end);
       const moved = this.#from - windowAt;
       this.#from -= moved;
+      this.#ranTo -= moved;
       this.#scanFrom -= moved;
       this.#end -= moved;
       if (this.#transactionAt !== NOWHERE) this.#transactionAt -= moved;
@@ -186,12 +194,20 @@ export class StreamRunner {
       // Lines that are no requests, and what breaks the protocol: no master sends either.
       if (count >= EVENT_BIT) {
         this.#isBroken = true;
-        return;
+        break;
       }
       const next = at + RECORD_HEADER_WORDS + count * 2;
       this.#found(at, count, left > 1 ? table[next + START] : restAt);
       at = next;
     }
+    this.#feed();
+  }
+
+  /** Hands the bytes of what has been run on. */
+  #feed(): void {
+    const { call, backlog } = this.#parts;
+    backlog.append(call.args.input, this.#from, this.#ranTo - this.#from);
+    this.#from = this.#ranTo;
   }
 
   /** One command that ends before `end`: is run, or is part of a transaction. */
@@ -205,18 +221,17 @@ export class StreamRunner {
       }
       if (this.#isNamed(at, REPLCONF)) {
         // Its own bytes do not count for the answer, as in Redis.
+        this.#feed();
         this.#parts.acknowledge();
       } else {
-        this.#run(at, count, table[at + NAME_HASH]);
-        if (call.effects.isOn) call.effects.unitEnded();
+        this.#run(at, count, table[at + NAME_HASH], true);
       }
     } else {
       if (!this.#isNamed(at, EXEC)) return;
       this.#runTransaction(this.#transactionAt, table[at + START]);
       this.#transactionAt = NOWHERE;
     }
-    this.#parts.backlog.append(call.args.input, this.#from, end - this.#from);
-    this.#from = end;
+    this.#ranTo = end;
   }
 
   #runTransaction(from: number, end: number): void {
@@ -231,20 +246,23 @@ export class StreamRunner {
       let at = this.#innerAt;
       for (let left = inner.recordCount; left > 0; left--) {
         const count = table[at + COUNT];
-        this.#run(at, count, table[at + NAME_HASH]);
+        this.#run(at, count, table[at + NAME_HASH], false);
         at += RECORD_HEADER_WORDS + count * 2;
       }
     }
     if (call.effects.isOn) call.effects.unitEnded();
   }
 
-  #run(at: number, count: number, hash: number): void {
+  #run(at: number, count: number, hash: number, isOwn: boolean): void {
     const { call, pipeline, log } = this.#parts;
     const { reply, args } = call;
     const { errorCount } = reply;
     args.set(at + RECORD_HEADER_WORDS, count);
     const command = pipeline.resolve(call, hash);
-    if (command !== undefined) pipeline.runNested(call, command);
+    if (command !== undefined) {
+      pipeline.run(call, command);
+      if (call.effects.isOn) call.effects.ran(command as Command<never>, call.db, isOwn);
+    }
     if (reply.errorCount === errorCount) return;
     log.warning(
       "== CRITICAL == This replica is sending an error to its master: " +
