@@ -217,6 +217,7 @@ export class DataNode {
     const { clients } = this.call;
     for (const client of clients.all()) clients.closeAfterReply(client);
     this.cron.stop();
+    this.replicaLink.shell.stop();
   }
 
   #cronHz(): number {

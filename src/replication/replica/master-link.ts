@@ -42,6 +42,8 @@ export interface MasterLinkParts {
 type Reading = "lines" | "payload" | "nothing" | "stream";
 
 const MOST_LINE_BYTES = 4096;
+/** At most so much is read at a time. */
+const READ_BYTES = 256 * 1024;
 const LF = 0x0a;
 const CR = 0x0d;
 const NO_BYTES: Buffer = Buffer.alloc(0);
@@ -50,6 +52,7 @@ export class MasterLink implements LinkShell {
   /** When something was last heard from the master, on the clock that never goes back. */
   lastReceivedMs = Number.NEGATIVE_INFINITY;
   readonly #parts: MasterLinkParts;
+  readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #socket: Socket | undefined;
   #reading: Reading = "nothing";
   /** What has come and is not read yet. */
@@ -118,13 +121,26 @@ export class MasterLink implements LinkShell {
     this.#parts.replication.step({ kind: "tick", lastReceivedMs: this.lastReceivedMs });
   }
 
+  /** The server ends: what has been received of a copy is not left behind. */
+  stop(): void {
+    this.#close();
+  }
+
   #open(host: string, port: number): void {
     this.#close();
     const bindAddress = this.#parts.bindAddress();
     const local = bindAddress === "" ? {} : { localAddress: bindAddress };
+    // One buffer for all that comes: Node's own, a new one per read, keep the collector busy.
+    const onread = {
+      buffer: this.#buffer,
+      callback: (length: number) => {
+        if (this.#socket === socket) this.#received(this.#buffer.subarray(0, length));
+        return true;
+      },
+    };
     let socket: Socket;
     try {
-      socket = connect({ host, port, ...local, keepAlive: true, noDelay: true });
+      socket = connect({ host, port, ...local, keepAlive: true, noDelay: true, onread });
     } catch (error) {
       queueMicrotask(() => this.#lost(undefined, systemErrorText(error)));
       return;
@@ -135,9 +151,6 @@ export class MasterLink implements LinkShell {
     let reason = "connection lost";
     socket.on("connect", () => {
       if (isCurrent()) this.#parts.replication.step({ kind: "connected" });
-    });
-    socket.on("data", (bytes: Buffer) => {
-      if (isCurrent()) this.#received(bytes);
     });
     socket.on("error", (error) => {
       reason = systemErrorText(error);
@@ -162,10 +175,12 @@ export class MasterLink implements LinkShell {
     this.#parts.runner.reset();
   }
 
+  /** @param bytes are used again when this returns. */
   #received(bytes: Buffer): void {
     this.lastReceivedMs = this.#parts.monotonicMs();
     this.#unread = this.#unread.length === 0 ? bytes : Buffer.concat([this.#unread, bytes]);
     this.#read();
+    if (this.#unread.length > 0) this.#unread = Buffer.from(this.#unread);
   }
 
   /** Reads what has come as what it is, as long as that gets on. */
