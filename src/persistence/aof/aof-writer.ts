@@ -114,8 +114,8 @@ export class AofWriter implements EffectSink {
 
   /**
    * Writes to that file from now on. What the last one got reaches the disk in the background, and
-   * before anything of the new one does, so that a loss of power leaves no gap. `flush(true)` has
-   * left nothing behind.
+   * before that the new one is not synced, so that hardly any loss of power leaves a gap. `flush(true)`
+   * has left nothing behind.
    */
   switchTo(output: AofOutput): void {
     if (this.#buffered > 0) throw new Error("the last file lacks what is to be in front");
@@ -220,7 +220,7 @@ export class AofWriter implements EffectSink {
     return Math.floor(this.#parts.nowMs() / MS_PER_SECOND);
   }
 
-  /** A sync is under way that a write might have to wait for. */
+  /** The next sync must wait for the end of one that is under way. */
   get #isSyncing(): boolean {
     return this.#syncs > 0 || this.#closing > 0;
   }
@@ -228,7 +228,7 @@ export class AofWriter implements EffectSink {
   /** Redis's rule: two seconds for a sync that is under way, then the write is done anyway. */
   #isPostponed(): boolean {
     const { settings, log, nowMs } = this.#parts;
-    if (settings.policy !== "everysec" || !this.#isSyncing) return false;
+    if (settings.policy !== "everysec" || this.#syncs === 0) return false;
     if (this.#postponedSinceMs === 0) {
       this.#postponedSinceMs = nowMs();
       return true;
@@ -272,7 +272,7 @@ export class AofWriter implements EffectSink {
 
   #tellLatency(durationMs: number): void {
     const { settings, onLatency } = this.#parts;
-    if (this.#isSyncing) onLatency("aof-write-pending-fsync", durationMs);
+    if (this.#syncs > 0) onLatency("aof-write-pending-fsync", durationMs);
     else if (settings.isBesideJob) onLatency("aof-write-active-child", durationMs);
     else onLatency("aof-write-alone", durationMs);
     onLatency("aof-write", durationMs);
@@ -399,7 +399,7 @@ export class AofWriter implements EffectSink {
     if (generation !== this.#generation) return;
     if (error === null) {
       this.#wasProbedWell = this.#syncProblem !== undefined;
-      if (!this.#isSyncing) this.flush(false);
+      if (this.#syncs === 0) this.flush(false);
       return;
     }
     this.#wasProbedWell = false;
