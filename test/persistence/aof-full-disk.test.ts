@@ -13,14 +13,15 @@ import { AOF_ON, SERVERS, untilRewritten } from "./aof-server";
 import { dataDir, digest, info, startIn } from "./saved-server";
 
 const MOUNT = 'mount -t tmpfs -o size=1m tmpfs "$0" && cd "$0" && exec "$@"';
+const UNSHARE = "/usr/bin/unshare";
 const MISCONF = "-MISCONF Errors writing to the AOF file: No space left on device\r\n" as const;
 const BLOCK = Buffer.alloc(4096);
 
 function onSmallDisk(dir: string): readonly string[] {
-  return ["unshare", "-m", "sh", "-c", MOUNT, dir];
+  return [UNSHARE, "-m", "sh", "-c", MOUNT, dir];
 }
 
-const canMount = spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+const canMount = spawnSync(UNSHARE, ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
 const skip = canMount ? false : "nothing can be mounted here";
 
 /** The disk as the server sees it: a file that takes all the room there is. */
