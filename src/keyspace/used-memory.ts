@@ -14,6 +14,13 @@ export interface MemoryOverheads {
   readonly clientBytes: () => number;
 }
 
+/** The stream that is kept for replicas. */
+export interface KeptStream {
+  readonly usedBytes: number;
+  /** repl-backlog-size; what is more is kept for replicas that are slow. */
+  readonly sizeBytes: number;
+}
+
 /** Samples of the heap that are looked back on; at 10 a second, six seconds. */
 const HEAP_SAMPLES = 60;
 
@@ -23,6 +30,8 @@ export class UsedMemory {
   /** At the last sample. */
   heapBytes = 0;
   clientBytes = 0;
+  /** Absent where there is no replication. */
+  keptStream: KeptStream | undefined;
   readonly #arena: Arena;
   readonly #overheads: MemoryOverheads;
   readonly #heapSamples = new Float64Array(HEAP_SAMPLES).fill(Number.POSITIVE_INFINITY);
@@ -36,15 +45,23 @@ export class UsedMemory {
 
   /** Everything in use, also what waits to be freed. */
   get bytes(): number {
-    return this.#arena.usedBytes + this.heapBytes + this.clientBytes;
+    const streamBytes = this.keptStream?.usedBytes ?? 0;
+    return this.#arena.usedBytes + this.heapBytes + this.clientBytes + streamBytes;
   }
 
   /**
    * What is compared with maxmemory: without blocks that are free but for a running snapshot, which
-   * no eviction could give back any sooner.
+   * no eviction could give back any sooner, and without what slow replicas make stay: evictions are
+   * told to them, too, and would only add to it.
    */
   get countedBytes(): number {
-    return this.bytes - this.#arena.parkedBytes;
+    return this.bytes - this.#arena.parkedBytes - this.slowReplicaBytes;
+  }
+
+  /** Of the stream, what is kept beyond the backlog. */
+  get slowReplicaBytes(): number {
+    const stream = this.keptStream;
+    return stream === undefined ? 0 : Math.max(0, stream.usedBytes - stream.sizeBytes);
   }
 
   /** Looks at what is not known at any time. Called by the cron. */

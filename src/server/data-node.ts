@@ -145,6 +145,7 @@ export class DataNode {
     this.persistence = this.#newPersistence(service, watch, fieldExpiry);
     this.replication = this.#newReplication(session);
     const migrations = this.#newMigrations(service);
+    service.usedMemory.keptStream = this.replication.replication.backlog;
     const statistics = this.#newStatistics(session, service, watch, tracking, migrations);
     this.context = {
       tableHolder: new TableHolder(),

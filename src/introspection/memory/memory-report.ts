@@ -32,6 +32,9 @@ export interface MemoryFigures {
   readonly replicaClientBytes: number;
   /** Effects of commands that the append only file has yet to take. */
   readonly aofBufferBytes: number;
+  /** The backlog, and the whole stream that is kept for replicas. */
+  readonly backlogBytes: number;
+  readonly streamBytes: number;
   readonly clientCount: number;
   /** Those that hold keys. */
   readonly databases: readonly DatabaseMemory[];
@@ -104,8 +107,15 @@ export class MemoryReport {
       residentBytes: Math.max(memory.reservedBytes, Math.min(memory.residentBytes, rssBytes)),
       parkedBytes: memory.parkedBytes,
       aofBufferBytes: this.#sources.aofBufferBytes(),
+      ...this.#streamFigures(),
       heapLimitBytes: this.#sources.heapLimitBytes,
     };
+  }
+
+  #streamFigures() {
+    const { keptStream, slowReplicaBytes } = this.#sources.usedMemory;
+    const streamBytes = keptStream?.usedBytes ?? 0;
+    return { streamBytes, backlogBytes: streamBytes - slowReplicaBytes };
   }
 
   #databases(): DatabaseMemory[] {
@@ -127,11 +137,12 @@ export class MemoryReport {
   #clientFigures() {
     const { clients, clientMemory } = this.#sources;
     const bytes: Record<ClientType, number> = { normal: 0, pubsub: 0, replica: 0, master: 0 };
+    // What is kept of the stream for replicas is kept once for all of them.
     for (const client of clients.all())
-      bytes[clientTypeOf(client)] += clientMemory.totalBytes(client);
+      bytes[clientTypeOf(client)] += clientMemory.totalBytes(client) - client.streamBytes;
     return {
       normalClientBytes: bytes.normal + bytes.pubsub,
-      replicaClientBytes: bytes.replica,
+      replicaClientBytes: bytes.replica + this.#sources.usedMemory.slowReplicaBytes,
       clientCount: clients.count,
     };
   }

@@ -28,7 +28,7 @@ function usageFields(figures: MemoryFigures): Field[] {
     ["peak.allocated", peakBytes],
     ["total.allocated", usedBytes],
     ["startup.allocated", figures.startupBytes],
-    ["replication.backlog", 0],
+    ["replication.backlog", figures.backlogBytes],
     ["clients.slaves", figures.replicaClientBytes],
     ["clients.normal", figures.normalClientBytes],
     ["cluster.links", 0],

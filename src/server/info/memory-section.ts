@@ -87,9 +87,9 @@ function ratioFields(figures: MemoryFigures): InfoField[] {
 
 function bufferFields(figures: MemoryFigures): InfoField[] {
   return [
-    ["mem_not_counted_for_evict", figures.parkedBytes],
-    ["mem_replication_backlog", 0],
-    ["mem_total_replication_buffers", 0],
+    ["mem_not_counted_for_evict", figures.parkedBytes + figures.streamBytes - figures.backlogBytes],
+    ["mem_replication_backlog", figures.backlogBytes],
+    ["mem_total_replication_buffers", figures.streamBytes],
     ["mem_clients_slaves", figures.replicaClientBytes],
     ["mem_clients_normal", figures.normalClientBytes],
     ["mem_cluster_links", 0],

@@ -16,6 +16,8 @@ const HEALTHY: MemoryFigures = {
   normalClientBytes: 5000,
   replicaClientBytes: 0,
   aofBufferBytes: 0,
+  backlogBytes: 0,
+  streamBytes: 0,
   clientCount: 3,
   databases: [{ index: 0, keys: 1000, tableBytes: MEBIBYTE }],
   keys: 1000,
