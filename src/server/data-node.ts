@@ -1,11 +1,8 @@
-import type { Clock } from "../base/clock";
-import type { Random } from "../base/random";
 import { Arguments } from "../command/arguments";
-import { COMMAND_WRITE, type Command } from "../command/command";
+import type { Command } from "../command/command";
 import { CommandTable } from "../command/command-table";
 import { Pipeline } from "../command/pipeline";
 import { TableHolder } from "../command/table-holder";
-import type { Config } from "../config/config";
 import { CommandWatch } from "../introspection/command-watch";
 import { BLOCKING_GATE, Blocking } from "../keyspace/blocking/blocking";
 import { DataCall } from "../keyspace/data-call";
@@ -17,23 +14,18 @@ import { KeyspaceListeners } from "../keyspace/keyspace-listeners";
 import { MEMORY_GATE } from "../keyspace/memory-gate";
 import { Notifications } from "../keyspace/notifications";
 import type { Tracking } from "../keyspace/tracking/tracking";
-import { Arena } from "../memory/arena";
-import type { BitOperations } from "../native/bit-operations";
-import type { ByteCodecs } from "../native/byte-codecs";
-import { INPUT_SCRATCH_AT, type Transport } from "../net/transport";
-import type { AofDisk } from "../persistence/aof/aof-disk";
+import type { Arena } from "../memory/arena";
+import { INPUT_SCRATCH_AT } from "../net/transport";
 import { CommandReplay } from "../persistence/aof/command-replay";
 import { LOADING_GATE } from "../persistence/loading/loading-gate";
 import type { Migrations } from "../persistence/migration/migrations";
 import { DISK_ERROR_GATE } from "../persistence/snapshot/disk-error-gate";
-import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
-import { ReplyWriter } from "../protocol/reply-writer";
+import type { ReplyWriter } from "../protocol/reply-writer";
 import { Clients } from "../session/clients";
 import { rejectsForeignProtocol } from "../session/foreign-protocol";
 import { RequirePass } from "../session/require-pass";
 import { ScratchRequest } from "../session/scratch-request";
 import { SessionContext } from "../session/session-context";
-import type { SessionLog } from "../session/session-log";
 import { sessionTasks } from "../session/session-tasks";
 import { TurnLoop } from "../session/turn-loop";
 import { Transactions } from "../transactions/transactions";
@@ -43,50 +35,21 @@ import { Background } from "./background";
 import { commandCatalogue } from "./command-catalogue";
 import { Cron } from "./cron";
 import { cronHz } from "./cron-rate";
+import type { DataNodeParts } from "./data-node-parts";
+import { followEffects } from "./follow-effects";
 import { gateList } from "./gate-list";
 import { KeyspaceService } from "./keyspace-service";
-import type { Listeners } from "./listeners";
+import { newMemory } from "./new-memory";
 import { newMigrations } from "./new-migrations";
+import { newReplyWriter } from "./new-reply-writer";
 import { newTracking } from "./new-tracking";
 import { PersistenceService } from "./persistence-service";
 import { ReplicaLink } from "./replica-link";
 import { ReplicationService } from "./replication-service";
 import type { ServerContext } from "./server-context";
-import type { ServerFacts } from "./server-facts";
-import type { Shutdown } from "./shutdown";
 import { Statistics } from "./statistics";
 import { valueLoaders } from "./value-codecs";
 import { valueTypes } from "./value-types";
-
-export interface DataNodeParts {
-  readonly config: Config;
-  readonly log: SessionLog;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly facts: ServerFacts;
-  readonly random: Random;
-  readonly hashKey: readonly [number, number];
-  readonly listeners: Listeners;
-  readonly shutdown: Shutdown;
-  /** Who writes snapshots. */
-  readonly snapshots: SnapshotWriter;
-  /** Where the append only file is; absent for where the configuration says. */
-  readonly aofDisk?: AofDisk;
-  /** Bits of long strings: through the addon, or without it. */
-  readonly bits: BitOperations;
-  /** Checksums and compression of files and payloads: likewise. */
-  readonly codecs: ByteCodecs;
-  /** The letter in front of log lines; absent where nobody reads them. */
-  readonly setLogRole?: (role: "master" | "replica") => void;
-  /** Asks the system for huge pages behind a new segment; absent without the addon. */
-  readonly preferHugePages?: (segment: Uint8Array) => void;
-  /** Has memory put behind a range soon, by another thread; absent without the addon. */
-  readonly populate?: (segment: Uint8Array, offset: number, length: number) => void;
-  /** Gives memory back to the system; absent without the addon. */
-  readonly advise?: (segment: Uint8Array, offset: number, length: number) => void;
-  /** Ends the process after an exception in the middle of a command (design D7). */
-  readonly onCrash: (call: DataCall, error: unknown) => never;
-}
 
 /**
  * The data node put together: memory, keyspace, commands, sessions, the turn and the cron.
@@ -118,7 +81,7 @@ export class DataNode {
     this.#parts = parts;
     const { transport, config, clock } = parts;
     const shared = transport.memory;
-    this.memory = this.#newMemory();
+    this.memory = newMemory(parts);
     const clients = new Clients(transport);
     const session = new SessionContext({
       config,
@@ -138,7 +101,7 @@ export class DataNode {
     session.blocked = blocking;
     const watched = new WatchedKeys(service.keyspace, this.#listen);
     const args = new Arguments(shared.input, shared.table);
-    const reply = this.#newReply(transport);
+    const reply = newReplyWriter(transport, () => this.call);
     const tracking = this.#newTracking(session, reply);
     const watch = new CommandWatch(config, clock);
     const fieldExpiry = this.#newFieldExpiry(service);
@@ -174,7 +137,10 @@ export class DataNode {
     this.#publishEvents(session, reply);
     this.table = this.#newTable();
     this.pipeline = this.#newPipeline();
-    this.#attachEffects();
+    followEffects(this.call.effects, config, (isOn) => {
+      this.pipeline.setGate(EFFECTS_GATE, isOn);
+      this.#listen(this.call.effects, isOn);
+    });
     watch.followConfig(this.pipeline);
     const scratch = this.#newScratch(args);
     this.loop = this.#newLoop(scratch, service);
@@ -184,19 +150,6 @@ export class DataNode {
     service.followConfig((hasLimit) => this.pipeline.setGate(MEMORY_GATE, hasLimit));
     this.background = this.#newBackground(service, fieldExpiry);
     this.cron = this.#newCron(service, statistics);
-  }
-
-  #newMemory(): Arena {
-    const { transport, preferHugePages, populate, advise } = this.#parts;
-    return new Arena({
-      poison: process.env.REDIS_POISON_MEMORY === "1",
-      onSegment: (index, bytes) => {
-        preferHugePages?.(bytes);
-        transport.registerSegment(index, bytes);
-      },
-      ...(populate !== undefined && { populate }),
-      ...(advise !== undefined && { advise }),
-    });
   }
 
   /** Begins turns: clients are answered from now on. Listeners are opened by the caller. */
@@ -241,36 +194,6 @@ export class DataNode {
       { name: "field-expiry", periodMs: 0, run: () => fieldExpiry.tick() },
     ];
     return new Cron(this.#parts.clock, tasks, () => this.loop.flushOutside());
-  }
-
-  /**
-   * Replies of a long turn leave before its end, but never before what they tell of is passed on: a
-   * command that writes passes it on when it is over, so until then its replies only move.
-   */
-  #newReply(transport: Transport): ReplyWriter {
-    const { output, runs } = transport.memory;
-    return new ReplyWriter(output, runs, (count) => {
-      const { effects, effectiveFlags } = this.call;
-      effects.drain();
-      const isToCome = effects.isAmidUnit || (effectiveFlags & COMMAND_WRITE) !== 0;
-      transport.flush(count, effects.isOn && isToCome);
-    });
-  }
-
-  /** What commands do is encoded only while somebody takes it. */
-  #attachEffects(): void {
-    const { config } = this.#parts;
-    const { effects } = this.call;
-    effects.attach((isOn) => {
-      this.pipeline.setGate(EFFECTS_GATE, isOn);
-      this.#listen(effects, isOn);
-    });
-    const follow = (): undefined => {
-      effects.unlinksExpired = config.flag("lazyfree-lazy-expire");
-      effects.unlinksEvicted = config.flag("lazyfree-lazy-eviction");
-    };
-    follow();
-    config.onChange(["lazyfree-lazy-expire", "lazyfree-lazy-eviction"], follow);
   }
 
   /** Keyspace notifications listen only while they are configured, so that they cost nothing else. */
