@@ -132,7 +132,9 @@ async function differing(from: Side, to: Side): Promise<Difference[]> {
       }
     }
     for (const [shown, key] of keys) {
-      const [one, other] = await Promise.all([from, to].map(({ client }) => valueOf(client, key)));
+      const [one, other] = await Promise.all(
+        [from, to].map(({ client }) => shownValue(client, key)),
+      );
       if (one === other) continue;
       const isMinusZero = (await from.hasMinusZero(key)) || (await to.hasMinusZero(key));
       found.push({ db, key: shown, isMinusZero });
@@ -141,7 +143,7 @@ async function differing(from: Side, to: Side): Promise<Difference[]> {
   return found;
 }
 
-async function valueOf(client: RawClient, key: string | Buffer): Promise<string> {
+async function shownValue(client: RawClient, key: string | Buffer): Promise<string> {
   const digest = (await client.command("DEBUG", "DIGEST-VALUE", key)).toString();
   return digest + (await client.command("PEXPIRETIME", key)).toString();
 }

@@ -31,8 +31,10 @@ const LEFT_OUT = new Set([
   "debug",
   "config|set",
   "config|rewrite",
+  // These talk to other servers, in real time.
   "replicaof",
   "slaveof",
+  "migrate",
   // From here on the client is no client: it is sent lines and files unasked.
   "sync",
   "psync",

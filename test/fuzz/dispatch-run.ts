@@ -182,7 +182,9 @@ export class DispatchRun {
     );
     assert.equal(this.#fuzz.node.call.clients.count, alive.length, "clients that are not there");
     for (const [index, client] of alive.entries()) {
-      assert.equal(bySlot[client.connection.slot]?.held, false, "held without a pause");
+      const known = bySlot[client.connection.slot];
+      const { fullName } = known?.lastCommand ?? {};
+      assert.equal(known?.held, false, `held without a pause by ${fullName}`);
       assert.equal(client.connection.pending.length, 0, "bytes that nobody has looked at");
       // Ends subscriptions, transactions and silence alike.
       client.write(encodeCommand(["RESET"]));
