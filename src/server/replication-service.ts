@@ -158,6 +158,11 @@ export class ReplicationService {
     return [{ name: "replication", periodMs: TICK_MS, run: () => this.#tick() }];
   }
 
+  /** DEBUG CHANGE-REPL-ID. */
+  changeId(): void {
+    this.replication.changeId();
+  }
+
   /** What HELLO and INFO call the role. */
   get roleName(): "master" | "slave" {
     return this.replication.isMaster ? "master" : "slave";

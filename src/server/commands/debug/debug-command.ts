@@ -8,6 +8,7 @@ import { isLocal } from "../../../session/local-address";
 import type { SessionContext } from "../../../session/session-context";
 import type { ListLimits } from "../../../types/list/list-limits";
 import type { PersistenceService } from "../../persistence-service";
+import type { ReplicationService } from "../../replication-service";
 import { DatasetDigest } from "./dataset-digest";
 import { DEBUG_HELP, NOT_HERE } from "./help-lines";
 import { printListpack, printQuicklist, quicklistFields, setPackedThreshold } from "./list-debug";
@@ -22,6 +23,7 @@ export interface DebugCommandParts {
   readonly expireCycle: ExpireCycle;
   readonly listLimits: ListLimits;
   readonly persistence: PersistenceService;
+  readonly replication: Pick<ReplicationService, "changeId">;
 }
 
 /** A subcommand with the number of its arguments, `DEBUG` and its name included. */
@@ -76,7 +78,7 @@ export function debugCommands(parts: DebugCommandParts): readonly CommandSpec<Da
 }
 
 function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcommand> {
-  const { session, expireCycle, listLimits, persistence } = parts;
+  const { session, expireCycle, listLimits, persistence, replication } = parts;
   const print = (line: string): void => session.log.notice(line);
   const table = new Map<string, Subcommand>();
   const add = (name: string, least: number, most: number, run: Subcommand["run"]): void => {
@@ -105,6 +107,11 @@ function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcomma
   add("protocol", 3, 3, ({ args, reply }) => replySample(reply, args.text(2).toLowerCase()));
   add("quicklist", 3, 4, (call) => printQuicklist(call, print));
   add("quicklist-packed-threshold", 3, 3, (call) => setPackedThreshold(call, listLimits));
+  add("change-repl-id", 2, 2, ({ reply }) => {
+    session.log.notice("Changing replication IDs after receiving DEBUG change-repl-id");
+    replication.changeId();
+    reply.ok();
+  });
   add("reload", 2, MANY, (call) => reload(call, persistence));
   add("set-active-expire", 3, 3, ({ args, reply }) => {
     expireCycle.isEnabled = leadingInteger(args.text(2)) !== 0;
@@ -132,7 +139,7 @@ function missingSubcommands(): (readonly [name: string, reason: string])[] {
   const named = NOT_HERE.map(
     ([syntax, reason]) => [syntax.split(" ")[0].toLowerCase(), reason] as const,
   );
-  return [...named, ["change-repl-id", "there is no replication yet"]];
+  return named;
 }
 
 function helpLines(): string[] {
