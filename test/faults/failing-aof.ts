@@ -42,7 +42,7 @@ function scenarios({ random, share }: FaultRun): Scenario[] {
 }
 
 /** All names that the files of an append only file may get in a short life. */
-function pathsIn(dir: string, pid: number): string[] {
+export function pathsIn(dir: string, pid: number): string[] {
   const names = ["appendonly.aof.manifest", "temp-appendonly.aof.manifest"];
   for (let number = 1; number <= FILES; number++) {
     names.push(`appendonly.aof.${number}.incr.aof`, `appendonly.aof.${number}.base.rdb`);

@@ -13,6 +13,7 @@ import { FAILING_AOF } from "./failing-aof";
 import { FAILING_DISK } from "./failing-disk";
 import type { FaultRow } from "./fault-row";
 import { FULL_DISK } from "./full-disk";
+import { KILLED_REWRITE } from "./killed-rewrite";
 import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
 
@@ -28,6 +29,7 @@ const ROWS: readonly FaultRow[] = [
   FULL_DISK,
   FAILING_DISK,
   FAILING_AOF,
+  KILLED_REWRITE,
   KILLED_STEPS,
 ];
 const USAGE = `usage: npm run test:faults -- [options]
