@@ -46,6 +46,15 @@ export function missingParts(config: Config): string[] {
       `This build receives copies of a master to disk, also with repl-diskless-load ${disklessLoad}.`,
     );
   }
+  if (config.value("repl-compression") !== "no") {
+    missing.push("This build does not compress the links of replication (repl-compression).");
+  }
+  if (config.flag("replica-refuse-empty-master")) {
+    missing.push(
+      "replica-refuse-empty-master is on, but this build does not refuse: a master that comes back " +
+        "without data empties its replicas.",
+    );
+  }
   return missing;
 }
 
