@@ -423,6 +423,7 @@ export class DataNode {
     const host = {
       beginTurn: () => service.setTime(),
       endTurn: () => {
+        if (this.call.effects.isOn) this.call.effects.endOutside();
         blocking.serve();
         tracking.endTurn();
         this.background.turnEnded();

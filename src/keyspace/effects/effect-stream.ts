@@ -230,10 +230,18 @@ export class EffectStream extends KeyspaceListener {
 
   /** What work beside commands has caused is complete: keys that have expired, each for itself. */
   settle(): void {
+    this.endOutside();
+    this.drain();
+  }
+
+  /**
+   * What comes now is not the doing of what changed before: called when work beside commands ends,
+   * before clients that wait are served.
+   */
+  endOutside(): void {
     this.#seenChanges = this.#keyspace.stats.changes;
     this.#isSaid = false;
     this.#endUnit(false);
-    this.drain();
   }
 
   /** Hands over the units that are complete. */
