@@ -12,6 +12,7 @@ import type { Keyspace } from "../keyspace/keyspace";
 import type { KeyspaceListener } from "../keyspace/keyspace-listener";
 import { KeyspaceListeners } from "../keyspace/keyspace-listeners";
 import { MEMORY_GATE } from "../keyspace/memory-gate";
+import type { NestedRuns } from "../keyspace/nested-runs";
 import { Notifications } from "../keyspace/notifications";
 import type { Tracking } from "../keyspace/tracking/tracking";
 import type { Arena } from "../memory/arena";
@@ -388,31 +389,23 @@ export class DataNode {
     const { call, pipeline, loop, table } = this;
     const { onCrash } = this.#parts;
     this.persistence.attachReplay(new CommandReplay({ call, table, onCrash }, INPUT_SCRATCH_AT));
-    const beginNested = (): void => pipeline.beginNested();
-    this.context.transactions.attach({
+    const nested: NestedRuns = {
       scratch,
-      beginNested,
-      runNested: (nested, command) => pipeline.runNested(nested, command),
-    });
-    this.context.migrations.attach({
+      beginNested: () => pipeline.beginNested(),
+      runNested: (one, command, handler) => pipeline.runNested(one, command, handler),
+    };
+    const { transactions, migrations, blocking } = this.context;
+    transactions.attach(nested);
+    migrations.attach({ ...nested, call, turns: loop });
+    blocking.attach({
+      ...nested,
       call,
       turns: loop,
-      effects: call.effects,
-      scratch,
-      beginNested,
-      runNested: (nested, command, handler) => pipeline.runNested(nested, command, handler),
-    });
-    this.context.blocking.attach({
-      call,
-      turns: loop,
-      scratch,
       setGate: (raised) => pipeline.setGate(BLOCKING_GATE, raised),
       pauseMeasuring: () => {
         pipeline.endRun(call);
         pipeline.beginTurn();
       },
-      beginNested,
-      runNested: (nested, command, handler) => pipeline.runNested(nested, command, handler),
     });
   }
 

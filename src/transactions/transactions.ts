@@ -1,10 +1,11 @@
 import { latin1Bytes } from "../base/bytes";
 import { COMMAND_ADMIN, COMMAND_SKIP_MONITOR, type Command } from "../command/command";
 import type { DataCall } from "../keyspace/data-call";
+import type { NestedRuns } from "../keyspace/nested-runs";
 import { DISCARD } from "../protocol/reply-writer";
 import { type Client, REPLY_OFF } from "../session/client";
 import { sourceOf } from "../session/monitors";
-import type { ScratchRequest } from "../session/scratch-request";
+
 import type { SessionContext } from "../session/session-context";
 import { Transaction } from "./transaction";
 import type { WatchedKeys } from "./watched-keys";
@@ -16,15 +17,6 @@ const EXEC_ABORT = "EXECABORT Transaction discarded because of previous errors."
 const ERR_PREFIX = "ERR ";
 /** So many transactions that have ended are kept for others. */
 const MOST_SPARE = 64;
-
-/** What only exists when commands and turns do. */
-export interface TransactionEffects {
-  /** Writes requests where no request of the turn lies. */
-  readonly scratch: ScratchRequest;
-  /** Called before the first of several nested runs. */
-  readonly beginNested: () => void;
-  readonly runNested: (call: DataCall, command: Command<DataCall>) => void;
-}
 
 /**
  * The transactions of all clients: WATCH, MULTI, the queue, EXEC.
@@ -42,7 +34,7 @@ export class Transactions {
   #running: Transaction | undefined;
   #gateBits = 0;
   #queueLimitBytes = 0;
-  #effects!: TransactionEffects;
+  #effects!: NestedRuns;
 
   constructor(session: SessionContext, watched: WatchedKeys) {
     this.#session = session;
@@ -52,7 +44,7 @@ export class Transactions {
   }
 
   /** Called once, before the first command. */
-  attach(effects: TransactionEffects): void {
+  attach(effects: NestedRuns): void {
     const { config, gates } = this.#session;
     this.#effects = effects;
     this.#gateBits = gates.bitOf(QUEUE_GATE) | gates.bitOf(NO_MULTI_GATE);

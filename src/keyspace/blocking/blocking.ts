@@ -4,7 +4,6 @@ import { SEGMENT_SHIFT } from "../../memory/block-memory";
 import type { BlockedClients } from "../../session/blocked-clients";
 import type { Client } from "../../session/client";
 import { RequestQueue } from "../../session/request-queue";
-import type { ScratchRequest } from "../../session/scratch-request";
 import type { TurnControl } from "../../session/session-context";
 import { ENTRY_HASH } from "../../structures/dict-layout";
 import type { DataCall } from "../data-call";
@@ -13,6 +12,7 @@ import { keyLengthOf, keyStartOf, TYPE_STRING, typeOf, wordOf } from "../entry";
 import { type KeyNode, KeyTable } from "../key-table";
 import type { Keyspace } from "../keyspace";
 import { KeyspaceListener } from "../keyspace-listener";
+import type { NestedRuns } from "../nested-runs";
 import { Deadlines } from "./deadlines";
 import type { Blocker, Wait } from "./wait";
 import { KeyQueue, Waiter } from "./waiter";
@@ -35,21 +35,13 @@ export interface BlockingParts {
 }
 
 /** What only exists when commands and turns do. */
-export interface BlockingEffects {
+export interface BlockingEffects extends NestedRuns {
   readonly call: DataCall;
   readonly turns: TurnControl;
-  /** Writes requests where no request of the turn lies. */
-  readonly scratch: ScratchRequest;
   /** Raises or lowers the gate `blocking` for everybody. */
   readonly setGate: (raised: boolean) => void;
   /** Ends the running measurement, and begins a new one. */
   readonly pauseMeasuring: () => void;
-  readonly beginNested: () => void;
-  readonly runNested: (
-    call: DataCall,
-    command: Command<DataCall>,
-    handler?: (call: DataCall) => void,
-  ) => void;
 }
 
 /**

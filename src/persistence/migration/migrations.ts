@@ -1,11 +1,11 @@
 import { latin1Bytes } from "../../base/bytes";
 import type { Command } from "../../command/command";
 import type { DataCall } from "../../keyspace/data-call";
-import type { EffectStream } from "../../keyspace/effects/effect-stream";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { KeyspaceListener } from "../../keyspace/keyspace-listener";
+import type { NestedRuns } from "../../keyspace/nested-runs";
 import type { Client } from "../../session/client";
-import type { ScratchRequest } from "../../session/scratch-request";
+
 import type { TurnControl } from "../../session/session-context";
 import type { DumpPayload } from "../rdb/dump-payload";
 import { type MigrateRequest, NO_KEY, readMigrateRequest } from "./migrate-request";
@@ -24,17 +24,9 @@ export interface MigrationsParts {
 }
 
 /** What only exists when commands and turns do. */
-export interface MigrationEffects {
+export interface MigrationEffects extends NestedRuns {
   readonly call: DataCall;
   readonly turns: TurnControl;
-  readonly effects: EffectStream;
-  readonly scratch: ScratchRequest;
-  readonly beginNested: () => void;
-  readonly runNested: (
-    call: DataCall,
-    command: Command<DataCall>,
-    handler?: (call: DataCall) => void,
-  ) => void;
 }
 
 /**
@@ -61,7 +53,7 @@ export class Migrations {
   attach(effects: MigrationEffects): void {
     const { keyspace, payload, listen } = this.#parts;
     this.#effects = effects;
-    this.#moving = new MovingKeys({ keyspace, payload, listen, effects: effects.effects });
+    this.#moving = new MovingKeys({ keyspace, payload, listen, effects: effects.call.effects });
     effects.call.clients.whenGone((client) => this.#waiting.delete(client));
   }
 
