@@ -39,9 +39,14 @@ export class RequestBuffer {
 
   /** An argument of bytes. */
   bulk(bytes: Uint8Array, at: number, length: number): void {
-    this.#header(DOLLAR, length);
+    this.beginBulk(length);
     this.raw(bytes, at, length);
-    this.#lineEnd();
+    this.endLine();
+  }
+
+  /** What stands before an argument whose bytes follow piece by piece (`raw`), then `endLine`. */
+  beginBulk(length: number): void {
+    this.#header(DOLLAR, length);
   }
 
   /** An argument of ASCII text. */
@@ -52,7 +57,7 @@ export class RequestBuffer {
     let { length } = this;
     for (let i = 0; i < text.length; i++) bytes[length++] = text.charCodeAt(i);
     this.length = length;
-    this.#lineEnd();
+    this.endLine();
   }
 
   /** A whole number up to 2^53 in size as an argument. */
@@ -60,7 +65,7 @@ export class RequestBuffer {
     this.#header(DOLLAR, integerDigits(value));
     this.need(HEADER_BYTES);
     this.length = formatInteger(value, this.bytes, this.length);
-    this.#lineEnd();
+    this.endLine();
   }
 
   /** A signed 64-bit number as an argument. */
@@ -75,6 +80,12 @@ export class RequestBuffer {
     if (length < LONG_BYTES) this.#copyShort(bytes, at, length);
     else copyBytes(this.bytes, this.length, bytes, at, length);
     this.length += length;
+  }
+
+  endLine(): void {
+    this.need(2);
+    this.bytes[this.length++] = CR;
+    this.bytes[this.length++] = LF;
   }
 
   /** Moves what begins at `at` behind so many bytes, which are copied there. */
@@ -125,12 +136,6 @@ export class RequestBuffer {
     this.need(HEADER_BYTES);
     this.bytes[this.length] = type;
     this.length = formatInteger(value, this.bytes, this.length + 1);
-    this.#lineEnd();
-  }
-
-  #lineEnd(): void {
-    this.need(2);
-    this.bytes[this.length++] = CR;
-    this.bytes[this.length++] = LF;
+    this.endLine();
   }
 }

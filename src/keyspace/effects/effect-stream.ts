@@ -1,4 +1,3 @@
-import { latin1Bytes } from "../../base/bytes";
 import { integerDigits } from "../../base/int64";
 import type { Arguments } from "../../command/arguments";
 import {
@@ -8,6 +7,7 @@ import {
   type Command,
 } from "../../command/command";
 import { SEGMENT_SHIFT } from "../../memory/block-memory";
+import { encodeRequest } from "../../protocol/encode-request";
 import { RequestBuffer } from "../../protocol/request-buffer";
 import type { Database } from "../database";
 import { keyLengthOf, keyStartOf } from "../entry";
@@ -15,8 +15,8 @@ import type { Keyspace } from "../keyspace";
 import { KeyspaceListener } from "../keyspace-listener";
 import type { EffectSink } from "./effect-sink";
 
-const MULTI = latin1Bytes("*1\r\n$5\r\nMULTI\r\n");
-const EXEC = latin1Bytes("*1\r\n$4\r\nEXEC\r\n");
+const MULTI = encodeRequest(["MULTI"]);
+const EXEC = encodeRequest(["EXEC"]);
 const NO_DATABASE = -1;
 /** More than this is handed over before the turn ends. */
 const EARLY_BYTES = 4 << 20;

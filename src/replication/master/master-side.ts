@@ -1,6 +1,7 @@
 import { latin1Bytes } from "../../base/bytes";
 import { CONTROL_FLAGS, CONTROL_WORDS, FLAG_TELLS_DRAINED } from "../../net/transport";
 import type { RdbSaves } from "../../persistence/snapshot/rdb-saves";
+import { encodeRequest } from "../../protocol/encode-request";
 import type { ReplyWriter } from "../../protocol/reply-writer";
 import { type Client, KIND_REPLICA, REPLY_OFF } from "../../session/client";
 import type { SessionContext } from "../../session/session-context";
@@ -39,8 +40,8 @@ export interface MasterEffects {
   readonly progressed: () => void;
 }
 
-const PING = latin1Bytes("*1\r\n$4\r\nPING\r\n");
-const GETACK = latin1Bytes("*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n");
+const PING = encodeRequest(["PING"]);
+const GETACK = encodeRequest(["REPLCONF", "GETACK", "*"]);
 const MS_PER_SECOND = 1000;
 
 /**
