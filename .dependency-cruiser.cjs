@@ -7,6 +7,7 @@ const floors = [
   ["structures", "rdb", "net"],
   ["command"],
   ["session"],
+  ["process"],
   ["keyspace"],
   ["types"],
   ["persistence", "transactions", "scripting", "introspection"],

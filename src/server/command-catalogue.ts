@@ -12,6 +12,7 @@ import { rewriteCommand } from "../persistence/aof/rewrite-command";
 import { type DumpParts, dumpCommands } from "../persistence/commands/dump-restore";
 import { migrateCommands } from "../persistence/commands/migrate";
 import { saveCommands } from "../persistence/snapshot/save-commands";
+import { infoCommands } from "../process/info/info-command";
 import { sessionCommands } from "../session/session-commands";
 import { transactionCommands } from "../transactions/commands/transaction-commands";
 import { bitmapCommands } from "../types/bitmap/bitmap-commands";
@@ -37,7 +38,6 @@ import { lolwutCommands } from "./commands/lolwut";
 import { shutdownCommands } from "./commands/shutdown";
 import { timeCommands } from "./commands/time";
 import { ConfigSetter } from "./config-setter";
-import { infoCommands } from "./info/info-command";
 import type { ServerContext } from "./server-context";
 import { valueLoaders, valueSavers } from "./value-codecs";
 

@@ -1,6 +1,6 @@
 import type { Config, SetCircumstances } from "../config/config";
-import { endpointsOf } from "./endpoints";
-import type { Exchange, Listeners } from "./listeners";
+import { endpointsOf } from "../process/endpoints";
+import type { Exchange, Listeners } from "../process/listeners";
 
 export type ConfigPairs = readonly (readonly [name: string, text: string])[];
 

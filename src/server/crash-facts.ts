@@ -1,8 +1,8 @@
 import type { DataCall } from "../keyspace/data-call";
+import type { CrashFacts } from "../process/crash-report";
+import type { ServerFacts } from "../process/server-facts";
 import { clientLine } from "../session/client-line";
-import type { CrashFacts } from "./crash-report";
 import type { DataNode } from "./data-node";
-import type { ServerFacts } from "./server-facts";
 
 const MIB = 1024 * 1024;
 

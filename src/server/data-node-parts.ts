@@ -7,9 +7,9 @@ import type { ByteCodecs } from "../native/byte-codecs";
 import type { Transport } from "../net/transport";
 import type { AofDisk } from "../persistence/aof/aof-disk";
 import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
+import type { Listeners } from "../process/listeners";
+import type { ServerFacts } from "../process/server-facts";
 import type { SessionLog } from "../session/session-log";
-import type { Listeners } from "./listeners";
-import type { ServerFacts } from "./server-facts";
 import type { Shutdown } from "./shutdown";
 
 /** What the data node is put together from: the world outside, or a test's. */

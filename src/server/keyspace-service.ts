@@ -13,9 +13,9 @@ import { UsedMemory } from "../keyspace/used-memory";
 import type { ValueType } from "../keyspace/value-type";
 import type { Arena } from "../memory/arena";
 import { STATS_PENDING_OUTPUT, STATS_QUERY_BYTES, STATS_WORDS } from "../net/transport";
+import type { CronTask } from "../process/cron";
 import type { Clients } from "../session/clients";
 import type { BackgroundJob } from "./background";
-import type { CronTask } from "./cron";
 
 export interface KeyspaceServiceParts {
   readonly config: Config;

@@ -20,9 +20,9 @@ import type { DiskTrouble } from "../persistence/snapshot/disk-error-gate";
 import { rehearseFreeze } from "../persistence/snapshot/freeze-rehearsal";
 import { RdbSaves } from "../persistence/snapshot/rdb-saves";
 import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
+import type { CronTask } from "../process/cron";
 import type { SessionLog } from "../session/session-log";
 import type { BackgroundJob } from "./background";
-import type { CronTask } from "./cron";
 import { newAppendOnly } from "./new-append-only";
 
 export interface PersistenceServiceParts {

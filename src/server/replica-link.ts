@@ -3,6 +3,7 @@ import { decodeUtf8 } from "../config/byte-text";
 import type { DataCall } from "../keyspace/data-call";
 import type { Eviction } from "../keyspace/eviction";
 import { INPUT_SCRATCH_AT } from "../net/transport";
+import type { CronTask } from "../process/cron";
 import { loadCopy } from "../replication/replica/copy-loading";
 import { linkFields } from "../replication/replica/link-fields";
 import { MasterLink } from "../replication/replica/master-link";
@@ -10,7 +11,6 @@ import { READ_ONLY_GATE, STALE_GATE } from "../replication/replica/replica-gates
 import { savedPlaceOf } from "../replication/replica/saved-place";
 import { StreamRunner } from "../replication/replica/stream-runner";
 import type { SessionContext } from "../session/session-context";
-import type { CronTask } from "./cron";
 import type { PersistenceService } from "./persistence-service";
 import type { ReplicationService } from "./replication-service";
 

@@ -7,6 +7,8 @@ import type { DataCall } from "../keyspace/data-call";
 import type { Keyspace } from "../keyspace/keyspace";
 import { MAX_SEGMENTS } from "../memory/block-memory";
 import type { SavedData } from "../persistence/rdb/dataset-writer";
+import type { CronTask } from "../process/cron";
+import type { InfoField } from "../process/info/info-section";
 import type { LinkSettings } from "../replication/decisions/replication-state";
 import { savedReplication } from "../replication/decisions/saved-replication";
 import { failoverCommand } from "../replication/master/failover-command";
@@ -26,8 +28,6 @@ import { PAUSE_WRITE } from "../session/pauses";
 import type { SessionContext } from "../session/session-context";
 import type { TurnLoop } from "../session/turn-loop";
 import { AllBlocked } from "./all-blocked";
-import type { CronTask } from "./cron";
-import type { InfoField } from "./info/info-section";
 import type { PersistenceService } from "./persistence-service";
 import type { Shutdown } from "./shutdown";
 

@@ -5,16 +5,16 @@ import { DiskConfigFiles, type Reading } from "../config/config-files";
 import { ProcessHost } from "../config/config-host";
 import type { ConfigProblem } from "../config/config-problem";
 import { type LoadedConfig, loadConfig } from "../config/load-config";
+import { answerCaller, isDaemon, startDaemon } from "../process/start/daemon";
+import { HELP_TEXT, TEST_MEMORY_TEXT, versionText } from "../process/start/program-texts";
+import { startLog } from "../process/start/start-log";
+import { isSupervised } from "../process/start/supervision";
+import { checkSystem } from "../process/start/system-checks";
 import { newRdbCheck, newWindow } from "./check/check-tools";
 import { RestoreProblem } from "./restore/recovery-plan";
 import { restoreTo } from "./restore/restore-to";
 import { ServerProcess } from "./server-process";
-import { answerCaller, isDaemon, startDaemon } from "./start/daemon";
-import { HELP_TEXT, TEST_MEMORY_TEXT, versionText } from "./start/program-texts";
-import { startLog } from "./start/start-log";
-import { isSupervised } from "./start/supervision";
-import { checkSystem } from "./start/system-checks";
-import { refusedParts } from "./start/unfinished-parts";
+import { refusedParts } from "./unfinished-parts";
 
 const RESTORE_TO = "--restore-to";
 

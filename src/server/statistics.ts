@@ -9,14 +9,14 @@ import type { Keyspace } from "../keyspace/keyspace";
 import type { Tracking } from "../keyspace/tracking/tracking";
 import type { UsedMemory } from "../keyspace/used-memory";
 import type { Migrations } from "../persistence/migration/migrations";
+import type { CronTask } from "../process/cron";
+import type { InfoField, InfoSection } from "../process/info/info-section";
+import type { ServerFacts } from "../process/server-facts";
 import type { SessionContext } from "../session/session-context";
-import type { CronTask } from "./cron";
 import { ExceededTime } from "./info/exceeded-time";
-import type { InfoField, InfoSection } from "./info/info-section";
 import { infoSections } from "./info/info-sections";
 import type { PersistenceService } from "./persistence-service";
 import type { ReplicationService } from "./replication-service";
-import type { ServerFacts } from "./server-facts";
 
 /** What is counted per turn; the turn loop. */
 export interface TurnCounters {

@@ -10,9 +10,9 @@ import { PortableBitOperations } from "../../src/native/portable-bit-operations"
 import type { SaveOrder, SaveOutcome } from "../../src/persistence/snapshot/save-order";
 import type { SaveProgress } from "../../src/persistence/snapshot/save-progress";
 import type { SnapshotWriter } from "../../src/persistence/snapshot/snapshot-thread";
+import { Listeners } from "../../src/process/listeners";
+import { gatherFacts } from "../../src/process/server-facts";
 import { DataNode } from "../../src/server/data-node";
-import { Listeners } from "../../src/server/listeners";
-import { gatherFacts } from "../../src/server/server-facts";
 import { Shutdown } from "../../src/server/shutdown";
 import { followTransportSettings } from "../../src/session/transport-settings";
 import { SeededRandom } from "../support/seeds";

@@ -4,12 +4,12 @@ import type { CommandSpec } from "../../command/spec";
 import { encodeUtf8 } from "../../config/byte-text";
 import type { Config } from "../../config/config";
 import { rewriteConfigFile } from "../../config/rewrite-file";
+import { defaultUserCredential } from "../../process/default-user";
 import type { Client } from "../../session/client";
 import { isLocal } from "../../session/local-address";
 import type { SessionCall } from "../../session/session-call";
 import type { SessionContext } from "../../session/session-context";
 import type { ConfigPairs, ConfigSetter } from "../config-setter";
-import { defaultUserCredential } from "../default-user";
 
 export interface ConfigCommandParts {
   readonly session: SessionContext;

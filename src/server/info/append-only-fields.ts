@@ -1,5 +1,5 @@
 import type { AppendOnly } from "../../persistence/aof/append-only";
-import type { InfoField } from "./info-section";
+import type { InfoField } from "../../process/info/info-section";
 
 /** What INFO persistence tells of the append only file, and of modules, which there are none. */
 export function appendOnlyFields(aof: AppendOnly): InfoField[] {

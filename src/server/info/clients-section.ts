@@ -1,6 +1,6 @@
 import type { Tracking } from "../../keyspace/tracking/tracking";
+import type { InfoSection } from "../../process/info/info-section";
 import type { SessionContext } from "../../session/session-context";
-import type { InfoSection } from "./info-section";
 
 /** INFO clients: who is connected, and who waits. */
 export function clientsSection(session: SessionContext, tracking: Tracking): InfoSection {

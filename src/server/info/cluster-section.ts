@@ -1,4 +1,4 @@
-import type { InfoSection } from "./info-section";
+import type { InfoSection } from "../../process/info/info-section";
 
 /** INFO cluster: this server is not part of one. */
 export function clusterSection(): InfoSection {

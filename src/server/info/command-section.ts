@@ -1,7 +1,7 @@
 import { STAT_CALLS, STAT_FAILED, STAT_REJECTED, STAT_USEC } from "../../command/command";
 import type { CommandTable } from "../../command/command-table";
 import type { DataCall } from "../../keyspace/data-call";
-import { type InfoField, type InfoSection, twoDecimals } from "./info-section";
+import { type InfoField, type InfoSection, twoDecimals } from "../../process/info/info-section";
 
 /** INFO commandstats: calls and time of every command that has been called or refused. */
 export function commandSection(table: () => CommandTable<DataCall>): InfoSection {

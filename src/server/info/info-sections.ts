@@ -4,22 +4,22 @@ import type { DataCall } from "../../keyspace/data-call";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { Tracking } from "../../keyspace/tracking/tracking";
 import type { Migrations } from "../../persistence/migration/migrations";
+import { cpuSection } from "../../process/info/cpu-section";
+import type { InfoField, InfoSection } from "../../process/info/info-section";
+import { serverSection } from "../../process/info/server-section";
+import type { ServerFacts } from "../../process/server-facts";
 import type { SessionContext } from "../../session/session-context";
 import type { PersistenceService } from "../persistence-service";
 import type { ReplicationService } from "../replication-service";
-import type { ServerFacts } from "../server-facts";
 import { clientsSection } from "./clients-section";
 import { clusterSection } from "./cluster-section";
 import { commandSection } from "./command-section";
-import { cpuSection } from "./cpu-section";
 import type { ExceededTime } from "./exceeded-time";
-import type { InfoField, InfoSection } from "./info-section";
 import { keyspaceSection } from "./keyspace-section";
 import { memorySection } from "./memory-section";
 import { modulesSection } from "./modules-section";
 import { persistenceSection } from "./persistence-section";
 import { replicationSection } from "./replication-section";
-import { serverSection } from "./server-section";
 import { statsSection, type TurnCounts } from "./stats-section";
 
 /** Where INFO finds what it tells; what is a function exists only when commands are run. */
@@ -50,7 +50,7 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
   const { facts, session, keyspace, memoryReport, exceededTime, pipeline, turns, errors } = sources;
   const { config } = session;
   return [
-    serverSection(facts, config, () => session.clients.count),
+    serverSection(facts, config, session.identity.mode, () => session.clients.count),
     clientsSection(session, sources.tracking),
     memorySection({
       report: memoryReport,

@@ -1,5 +1,5 @@
 import type { Keyspace } from "../../keyspace/keyspace";
-import type { InfoField, InfoSection } from "./info-section";
+import type { InfoField, InfoSection } from "../../process/info/info-section";
 
 /** INFO keyspace: a line per database that holds keys. */
 export function keyspaceSection(keyspace: Keyspace): InfoSection {

@@ -3,7 +3,7 @@ import type { Config } from "../../config/config";
 import { memoryRatios } from "../../introspection/memory/memory-ratios";
 import type { MemoryFigures, MemoryReport } from "../../introspection/memory/memory-report";
 import type { LazyFree } from "../../keyspace/lazy-free";
-import { type InfoField, type InfoSection, twoDecimals } from "./info-section";
+import { type InfoField, type InfoSection, twoDecimals } from "../../process/info/info-section";
 
 export interface MemorySectionParts {
   readonly report: MemoryReport;

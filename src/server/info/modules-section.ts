@@ -1,4 +1,4 @@
-import type { InfoSection } from "./info-section";
+import type { InfoSection } from "../../process/info/info-section";
 
 /** INFO modules: none can be loaded, and the heading says so. */
 export function modulesSection(): InfoSection {

@@ -1,7 +1,7 @@
 import type { Keyspace } from "../../keyspace/keyspace";
+import { type InfoField, type InfoSection, twoDecimals } from "../../process/info/info-section";
 import type { PersistenceService } from "../persistence-service";
 import { appendOnlyFields } from "./append-only-fields";
-import { type InfoField, type InfoSection, twoDecimals } from "./info-section";
 
 /**
  * INFO persistence. What a fork would copy are here the blocks that a snapshot makes stay beside

@@ -1,5 +1,5 @@
+import type { InfoSection } from "../../process/info/info-section";
 import type { ReplicationService } from "../replication-service";
-import type { InfoSection } from "./info-section";
 
 /** INFO replication: role, replicas or master, ids, offsets and the backlog. */
 export function replicationSection(replication: ReplicationService): InfoSection {

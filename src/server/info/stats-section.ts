@@ -4,10 +4,10 @@ import type { Keyspace } from "../../keyspace/keyspace";
 import type { Tracking } from "../../keyspace/tracking/tracking";
 import type { TargetLinks } from "../../persistence/migration/target-links";
 import type { RdbSaves } from "../../persistence/snapshot/rdb-saves";
+import { type InfoField, type InfoSection, twoDecimals } from "../../process/info/info-section";
 import type { PubSub } from "../../session/pubsub/pub-sub";
 import type { SessionStats } from "../../session/session-stats";
 import type { ExceededTime } from "./exceeded-time";
-import { type InfoField, type InfoSection, twoDecimals } from "./info-section";
 
 export interface StatsSectionParts {
   readonly session: SessionStats;

@@ -8,9 +8,9 @@ import {
   SHUTDOWN_NOSAVE,
   SHUTDOWN_SAVE,
 } from "../../../src/config/special/shutdown-words";
+import { Signals } from "../../../src/process/signals";
+import { Supervision } from "../../../src/process/start/supervision";
 import { Shutdown } from "../../../src/server/shutdown";
-import { Signals } from "../../../src/server/signals";
-import { Supervision } from "../../../src/server/start/supervision";
 
 function newConfig(settings: Readonly<Record<string, string>> = {}): Config {
   const config = new Config({ currentDirectory: () => "/", changeDirectory: () => undefined });

@@ -6,23 +6,23 @@ import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import { Config } from "../../../src/config/config";
 import type { ConfigLine } from "../../../src/config/config-problem";
-import { crashReport } from "../../../src/server/crash-report";
+import { crashReport } from "../../../src/process/crash-report";
 import {
   collide,
   endpointsOf,
   type ResolvedEndpoint,
   wildcardIp,
-} from "../../../src/server/endpoints";
-import { fitMaxClients, guardMaxClients, slotsFor } from "../../../src/server/start/max-clients";
-import { followOomScore } from "../../../src/server/start/oom-score";
-import { OpenFiles } from "../../../src/server/start/open-files";
-import { processTitle } from "../../../src/server/start/process-title";
+} from "../../../src/process/endpoints";
+import { fitMaxClients, guardMaxClients, slotsFor } from "../../../src/process/start/max-clients";
+import { followOomScore } from "../../../src/process/start/oom-score";
+import { OpenFiles } from "../../../src/process/start/open-files";
+import { processTitle } from "../../../src/process/start/process-title";
 import {
   backlogWarning,
   checkSystem,
   overcommitWarning,
-} from "../../../src/server/start/system-checks";
-import { refusedParts } from "../../../src/server/start/unfinished-parts";
+} from "../../../src/process/start/system-checks";
+import { refusedParts } from "../../../src/server/unfinished-parts";
 
 function newConfig(): Config {
   return new Config({ currentDirectory: () => "/", changeDirectory: () => undefined });

@@ -2,15 +2,15 @@
  * What a configuration may ask for and this build cannot do yet: refused where going on would be
  * dangerous, warned of where it only does less. Each part that gets built takes its lines away.
  */
-import type { Config } from "../../config/config";
+import type { Config } from "../config/config";
 import {
   type ConfigLine,
   type ConfigProblem,
   lineProblem,
   wholeProblem,
-} from "../../config/config-problem";
-import type { LoadedConfig } from "../../config/load-config";
-import { defaultUserCredential } from "../default-user";
+} from "../config/config-problem";
+import type { LoadedConfig } from "../config/load-config";
+import { defaultUserCredential } from "../process/default-user";
 
 /**
  * Users are refused, because leaving them out would let everybody in. The one user that every

@@ -1,6 +1,7 @@
 import { PRODUCT_NAME, PRODUCT_VERSION } from "../../base/product";
 import { REDIS_VERSION } from "../../base/redis-version";
 import type { Config } from "../../config/config";
+import type { ServerIdentity } from "../../session/session-context";
 import { cronHz } from "../cron-rate";
 import type { ServerFacts } from "../server-facts";
 import type { InfoSection } from "./info-section";
@@ -12,6 +13,7 @@ const LRU_CLOCK_SECONDS = 0x1000000;
 export function serverSection(
   facts: ServerFacts,
   config: Config,
+  mode: ServerIdentity["mode"],
   clientCount: () => number,
 ): InfoSection {
   const fields = () => {
@@ -23,7 +25,7 @@ export function serverSection(
       ["redis_git_sha1", "00000000"],
       ["redis_git_dirty", 0],
       ["redis_build_id", facts.buildId],
-      ["redis_mode", "standalone"],
+      ["redis_mode", mode],
       ["os", facts.operatingSystem],
       ["arch_bits", 64],
       ["monotonic_clock", "POSIX clock_gettime"],
