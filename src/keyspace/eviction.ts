@@ -126,15 +126,17 @@ export class Eviction {
     const startBytes = used.countedBytes;
     const startMs = this.#monotonicMs();
     for (let round = 1; used.countedBytes > this.limitBytes; round++) {
+      let hasCostMuch = true;
       if (lazyFree.hasWork) {
         lazyFree.work(LAZY_STEP_MS);
       } else {
         const outcome = this.#evictOne();
         if (outcome === NOTHING_LEFT) return ROOM_NONE;
-        if (outcome === EVICTED && !this.#isBehind && round % KEYS_PER_LOOK !== 0) continue;
+        hasCostMuch = outcome === SEARCHING;
       }
       const hasFreed = startBytes - used.countedBytes >= neededBytes;
       if (hasFreed && this.#isBehind) return ROOM_COMING;
+      if (!hasCostMuch && round % KEYS_PER_LOOK !== 0) continue;
       const waitedMs = this.#monotonicMs() - startMs;
       if (waitedMs < limitMs || (!hasFreed && waitedMs < LONGEST_WAIT_MS)) continue;
       this.#isBehind = true;

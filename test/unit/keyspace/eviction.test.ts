@@ -86,7 +86,6 @@ function randomLoad(policy: PolicyName, random: SeededRandom): void {
     const key = `key:${random.below(20_000)}`;
     const valueBytes = random.chance(0.02) ? random.below(20_000) : random.below(200);
     const room = eviction.makeRoom(valueBytes + key.length);
-    // The counter of keys is compared with what the commands do below, so nothing else may remove.
     mostOver = Math.max(mostOver, fixture.overBytes);
     if (random.chance(0.3)) fixture.get(key, database);
     else if (room === ROOM_NONE) refused++;
@@ -267,6 +266,23 @@ test("a large limit lowered makes no command wait, and the rest goes between tur
   for (; fixture.eviction.hasWork; slices++) fixture.eviction.work(1);
   assert.ok(fixture.overBytes <= 0);
   assert.ok(slices > 10);
+});
+
+test("large commands free what they bring also while keys are still being removed", () => {
+  const fixture = new EvictionFixture("allkeys-random");
+  fixture.fill(20_000, 2);
+  fixture.limit(-1000 * KIB);
+  // A look at the clock after every key would leave time for 33 keys, too few for one command.
+  fixture.msPerLook = 0.3;
+  assert.equal(fixture.eviction.makeRoom(0), ROOM_COMING);
+  const overAtFirst = fixture.overBytes;
+  const oneCommand = 16 * KIB;
+  for (let i = 0; i < 20; i++) {
+    assert.equal(fixture.eviction.makeRoom(oneCommand), ROOM_COMING);
+    fixture.set(`large:${i}`, "x".repeat(oneCommand - 200));
+  }
+  const addedBytes = fixture.overBytes - overAtFirst;
+  assert.ok(addedBytes <= 0, `${addedBytes} bytes more above the limit`);
 });
 
 test("blocks that a snapshot holds do not count, so that nothing more is evicted for them", () => {
