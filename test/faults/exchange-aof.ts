@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CommandSource, GRAMMARS } from "../parity/grammar";
 import { info } from "../persistence/saved-server";
+import { differingKeys } from "../support/differing-keys";
 import type { RawClient } from "../support/raw-client";
 import { encodeCommand } from "../support/resp-encode";
 import { REAL_SERVER, ServerProcess } from "../support/server-process";
@@ -122,30 +123,12 @@ interface Difference {
 /** The keys whose values or expiries are not the same. */
 async function differing(from: Side, to: Side): Promise<Difference[]> {
   const found: Difference[] = [];
-  for (const db of DATABASES) {
-    const keys = new Map<string, string | Buffer>();
-    for (const { client } of [from, to]) {
-      await client.call("SELECT", db);
-      const names = await client.call("KEYS", "*");
-      for (const name of Array.isArray(names) ? names : []) {
-        keys.set(JSON.stringify(name), Buffer.isBuffer(name) ? name : String(name));
-      }
-    }
-    for (const [shown, key] of keys) {
-      const [one, other] = await Promise.all(
-        [from, to].map(({ client }) => shownValue(client, key)),
-      );
-      if (one === other) continue;
-      const isMinusZero = (await from.hasMinusZero(key)) || (await to.hasMinusZero(key));
-      found.push({ db, key: shown, isMinusZero });
-    }
+  for (const { db, key, shown } of await differingKeys(from.client, to.client, DATABASES)) {
+    for (const { client } of [from, to]) await client.call("SELECT", db);
+    const isMinusZero = (await from.hasMinusZero(key)) || (await to.hasMinusZero(key));
+    found.push({ db, key: shown, isMinusZero });
   }
   return found;
-}
-
-async function shownValue(client: RawClient, key: string | Buffer): Promise<string> {
-  const digest = (await client.command("DEBUG", "DIGEST-VALUE", key)).toString();
-  return digest + (await client.command("PEXPIRETIME", key)).toString();
 }
 
 /** Those that both servers know. */

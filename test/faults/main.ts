@@ -16,6 +16,7 @@ import { FULL_DISK } from "./full-disk";
 import { KILLED_REWRITE } from "./killed-rewrite";
 import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
+import { CUT_LINKS } from "./replication/cut-links";
 
 const ROWS: readonly FaultRow[] = [
   ALWAYS_SYNCED,
@@ -31,6 +32,7 @@ const ROWS: readonly FaultRow[] = [
   FAILING_AOF,
   KILLED_REWRITE,
   KILLED_STEPS,
+  CUT_LINKS,
 ];
 const USAGE = `usage: npm run test:faults -- [options]
   --only ROW[,ROW]  only these rows of the scorecard

@@ -1,4 +1,5 @@
-// A TCP proxy between two servers under test, whose connections can be cut, closed or kept silent.
+// A TCP proxy between two servers under test, whose connections can be cut, closed, kept silent or
+// slowed down. What passes keeps its order.
 
 import { connect, createServer, type Server, type Socket } from "node:net";
 import type { Cleanup } from "./temp-dir";
@@ -11,6 +12,15 @@ interface Pair {
 export class TcpProxy {
   readonly #server: Server;
   readonly #pairs = new Set<Pair>();
+  /** Those whose ends do not know yet that nothing comes any more. */
+  readonly #silent = new Set<Pair>();
+  #isIsolated = false;
+  /** Resets new connections. */
+  refuses = false;
+  /** How much later than it came each piece is passed on, in both directions. */
+  latencyMs = 0;
+  /** Hears what is passed on to the target, before it is. */
+  heard: ((bytes: Buffer) => void) | undefined;
   /** Cuts each connection after so many bytes from the target; for tests of half transfers. */
   cutAfterBytes = Number.POSITIVE_INFINITY;
   connections = 0;
@@ -34,6 +44,11 @@ export class TcpProxy {
     return address.port;
   }
 
+  /** Whether anything can pass. */
+  get isJoined(): boolean {
+    return this.#pairs.size > 0;
+  }
+
   /** Resets every connection. */
   cut(): void {
     for (const { near, far } of this.#pairs) {
@@ -52,41 +67,88 @@ export class TcpProxy {
 
   /** Lets nothing more through on the connections there are; their ends do not notice. */
   silence(): void {
+    for (const pair of this.#pairs) {
+      hold(pair);
+      this.#silent.add(pair);
+    }
+    this.#pairs.clear();
+  }
+
+  /** Lets nothing through, also on connections that are made now, until `heal`. Nothing is lost. */
+  isolate(): void {
+    this.#isIsolated = true;
+    for (const pair of this.#pairs) hold(pair);
+  }
+
+  heal(): void {
+    this.#isIsolated = false;
     for (const { near, far } of this.#pairs) {
-      near.unpipe();
-      far.removeAllListeners("data");
-      far.pause();
-      near.pause();
+      near.resume();
+      far.resume();
     }
   }
 
   stop(): void {
     this.cut();
+    for (const { near, far } of this.#silent) {
+      near.destroy();
+      far.destroy();
+    }
     this.#server.close();
   }
 
   #join(near: Socket, targetPort: number): void {
     this.connections += 1;
+    if (this.refuses) {
+      near.on("error", () => undefined);
+      near.resetAndDestroy();
+      return;
+    }
     const far = connect(targetPort, "127.0.0.1");
     const pair = { near, far };
     this.#pairs.add(pair);
-    near.pipe(far);
+    const toFar = this.#passer(far);
+    near.on("data", (bytes: Buffer) => {
+      this.heard?.(bytes);
+      toFar(bytes);
+    });
+    near.on("end", () => far.end());
+    far.on("end", () => near.end());
+    const toNear = this.#passer(near);
     let passed = 0;
     far.on("data", (bytes: Buffer) => {
       const left = this.cutAfterBytes - passed;
       passed += bytes.length;
-      if (bytes.length <= left) near.write(bytes);
+      if (bytes.length <= left) toNear(bytes);
       else near.write(bytes.subarray(0, left), () => this.#end(pair));
     });
     for (const socket of [near, far]) {
       socket.on("error", () => this.#end(pair));
       socket.on("close", () => this.#end(pair));
     }
+    if (this.#isIsolated) hold(pair);
+  }
+
+  #passer(to: Socket): (bytes: Buffer) => void {
+    const late: Buffer[] = [];
+    return (bytes) => {
+      if (this.latencyMs === 0 && late.length === 0) {
+        to.write(bytes);
+        return;
+      }
+      late.push(bytes);
+      setTimeout(() => to.write(late.shift() ?? ""), this.latencyMs);
+    };
   }
 
   #end(pair: Pair): void {
-    if (!this.#pairs.delete(pair)) return;
+    if (!this.#pairs.delete(pair) && !this.#silent.delete(pair)) return;
     pair.near.destroy();
     pair.far.destroy();
   }
+}
+
+function hold({ near, far }: Pair): void {
+  near.pause();
+  far.pause();
 }
