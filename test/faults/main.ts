@@ -17,6 +17,7 @@ import { KILLED_REWRITE } from "./killed-rewrite";
 import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
 import { CUT_LINKS } from "./replication/cut-links";
+import { TOPOLOGIES } from "./replication/topologies";
 
 const ROWS: readonly FaultRow[] = [
   ALWAYS_SYNCED,
@@ -33,6 +34,7 @@ const ROWS: readonly FaultRow[] = [
   KILLED_REWRITE,
   KILLED_STEPS,
   CUT_LINKS,
+  TOPOLOGIES,
 ];
 const USAGE = `usage: npm run test:faults -- [options]
   --only ROW[,ROW]  only these rows of the scorecard
