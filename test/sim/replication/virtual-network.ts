@@ -1,6 +1,6 @@
-// Virtual time and connections for simulated servers: one queue of what will happen, ordered by time
-// and then by when it was planned, so that a seed always gives the same history.
+// Connections of simulated servers over virtual time.
 import type { SeededRandom } from "../../support/seeds";
+import { EventQueue } from "../event-queue";
 
 export interface Endpoint {
   received(bytes: Buffer): void;
@@ -15,53 +15,19 @@ export interface Acceptor {
 const RETRANSMIT_MS = 200;
 const MOST_LATENCY_MS = 30;
 
-interface Planned {
-  readonly atMs: number;
-  readonly order: number;
-  readonly run: () => void;
-}
-
-export class VirtualNetwork {
-  nowMs = 0;
+export class VirtualNetwork extends EventQueue {
   readonly random: SeededRandom;
   readonly #nodes = new Map<string, Acceptor>();
-  readonly #heap: Planned[] = [];
   readonly #blocked = new Set<string>();
   readonly #open = new Set<ConnectionEnd>();
-  #planned = 0;
 
   constructor(random: SeededRandom) {
+    super();
     this.random = random;
   }
 
   add(name: string, node: Acceptor): void {
     this.#nodes.set(name, node);
-  }
-
-  after(delayMs: number, run: () => void): void {
-    const planned = { atMs: this.nowMs + delayMs, order: this.#planned++, run };
-    const heap = this.#heap;
-    let at = heap.length;
-    heap.push(planned);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!isBefore(planned, heap[parent])) break;
-      heap[at] = heap[parent];
-      at = parent;
-    }
-    heap[at] = planned;
-  }
-
-  /** Lets everything happen that is planned until then; `afterEach` sees each event's end. */
-  runUntil(endMs: number, afterEach: () => void): void {
-    for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
-      if (first.atMs > endMs) break;
-      this.#removeFirst();
-      this.nowMs = first.atMs;
-      first.run();
-      afterEach();
-    }
-    this.nowMs = endMs;
   }
 
   /** Packets from one to the other do not arrive until `unblock`; they are sent again, as TCP does. */
@@ -128,26 +94,6 @@ export class VirtualNetwork {
   forget(end: ConnectionEnd): void {
     this.#open.delete(end);
   }
-
-  #removeFirst(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      let child = 2 * at + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1], heap[child])) child += 1;
-      if (!isBefore(heap[child], last)) break;
-      heap[at] = heap[child];
-      at = child;
-    }
-    heap[at] = last;
-  }
-}
-
-function isBefore(one: Planned, other: Planned): boolean {
-  return one.atMs === other.atMs ? one.order < other.order : one.atMs < other.atMs;
 }
 
 /** One side of a connection. What one side sends arrives in order, in pieces, or not at all. */
