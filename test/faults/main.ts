@@ -11,6 +11,7 @@ import { EXCHANGE } from "./exchange";
 import { EXCHANGE_AOF } from "./exchange-aof";
 import { FAILING_AOF } from "./failing-aof";
 import { FAILING_DISK } from "./failing-disk";
+import { FAILOVER_ROWS } from "./failovers";
 import type { FaultRow } from "./fault-row";
 import { FULL_DISK } from "./full-disk";
 import { KILLED_REWRITE } from "./killed-rewrite";
@@ -35,6 +36,7 @@ const ROWS: readonly FaultRow[] = [
   KILLED_STEPS,
   CUT_LINKS,
   TOPOLOGIES,
+  ...FAILOVER_ROWS,
 ];
 const USAGE = `usage: npm run test:faults -- [options]
   --only ROW[,ROW]  only these rows of the scorecard
