@@ -17,6 +17,7 @@ import { FULL_DISK } from "./full-disk";
 import { KILLED_REWRITE } from "./killed-rewrite";
 import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
+import { NO_FAILOVER } from "./no-failover";
 import { CUT_LINKS } from "./replication/cut-links";
 import { TOPOLOGIES } from "./replication/topologies";
 
@@ -37,6 +38,7 @@ const ROWS: readonly FaultRow[] = [
   CUT_LINKS,
   TOPOLOGIES,
   ...FAILOVER_ROWS,
+  NO_FAILOVER,
 ];
 const USAGE = `usage: npm run test:faults -- [options]
   --only ROW[,ROW]  only these rows of the scorecard
