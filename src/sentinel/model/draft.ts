@@ -34,7 +34,7 @@ export class Draft {
     this.actions.push({ kind: "log", level, text });
   }
 
-  /** A request; false when the link is not there or has too many without an answer. */
+  /** A request; false when the link is not there. */
   send(
     instance: Instance,
     request: RequestKind,
@@ -48,15 +48,17 @@ export class Draft {
     return true;
   }
 
-  connect(link: InstanceLink, of: LinkKind): void {
-    this.actions.push({ kind: "connect", link, of });
+  connect(link: InstanceLink, of: LinkKind, opening: readonly (readonly string[])[]): void {
+    this.actions.push({ kind: "connect", link, of, opening });
   }
 
   disconnect(link: InstanceLink, of: LinkKind): void {
     this.actions.push({ kind: "disconnect", link, of });
   }
 
+  /** What is told of the state after this is told only if it could be saved. */
   save(): void {
+    this.model.lastSaveMs = this.nowMs;
     this.actions.push({ kind: "save" });
   }
 

@@ -41,8 +41,12 @@ export class InstanceLink {
   users: Instance[] = [];
   areCommandsConnected = false;
   areEventsConnected = false;
+  /** Asked for, and neither connected nor closed yet. */
+  areCommandsConnecting = false;
+  areEventsConnecting = false;
   /** Requests without an answer. */
   pendingCommands = 0;
+  /** When the link of the kind was last asked for. */
   commandsSinceMs = 0;
   eventsSinceMs = 0;
   /** When the last hello of any kind came over the events link. */
@@ -100,6 +104,8 @@ export class Instance {
   readonly options: MasterOptions | undefined;
 
   lastHelloSentMs = 0;
+  /** Of a Sentinel: when it was last asked about the master. */
+  lastAskedMs = 0;
   /** Of a Sentinel: when it was last heard on the hello channel. */
   lastHelloMs: number;
   /** Of a Sentinel: when it last answered about the master. */
@@ -113,6 +119,14 @@ export class Instance {
   /** A master that answers with another run id than before, or LOADING, within its reboot period. */
   isRebooting = false;
   rebootingSinceMs = 0;
+  /** Of a master: it came back without data that its replicas hold; 0 when it did not. */
+  emptySinceMs = 0;
+  /** SCRIPT KILL was sent since it went down. */
+  isScriptKillSent = false;
+  /** When a reply or message of it that made no sense was last logged. */
+  badInputLoggedMs = 0;
+  /** Of a Sentinel: the other address that it gave a master of the same epoch, as last told. */
+  conflictingAddress = "";
 
   /** INFO as it came last. */
   info = "";
@@ -120,6 +134,9 @@ export class Instance {
   infoMs = 0;
   /** When INFO was last asked for. */
   infoAskedMs = 0;
+  /** What INFO said of its data: any key, and how far its history is. */
+  holdsKeys = false;
+  masterReplOffset = 0;
   roleReported: "master" | "slave";
   roleReportedMs: number;
   /** Of a replica: when it last reported another master than before. */
@@ -152,6 +169,10 @@ export class Instance {
   /** The start that a delay was already logged for. */
   failoverDelayLoggedMs = 0;
   isForced = false;
+  /** The master itself hands over (`FAILOVER TO`), so that no write is lost. */
+  isCoordinated = false;
+  /** The script that may veto this failover. */
+  preFailover: "none" | "running" | "allowed" | "denied" = "none";
   promoted: Instance | undefined;
 
   /** Of a master: its replicas by `ip:port` and the other Sentinels by id. */

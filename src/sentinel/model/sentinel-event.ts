@@ -15,8 +15,18 @@ export interface PeerError {
 /** Strings of either kind are byte text; an integer beyond 2^53 is a bigint. */
 export type PeerReply = string | number | bigint | null | PeerError | readonly PeerReply[];
 
-/** What a request was for, so that its reply is understood. */
-export type RequestKind = "auth" | "name" | "ping" | "info" | "hello" | "ask" | "reconfigure";
+/**
+ * What a request was for, so that its reply is understood. Words of one `reconfigure` go out in a row:
+ * together they are a transaction.
+ */
+export type RequestKind =
+  | "ping"
+  | "info"
+  | "hello"
+  | "ask"
+  | "reconfigure"
+  | "hand-over"
+  | "script-kill";
 
 export type SentinelEvent =
   /** The state has been loaded; links may be opened from the next tick on. */
@@ -30,7 +40,10 @@ export type SentinelEvent =
       /** In the system's words. */
       readonly reason: string;
     }
-  /** A reply to a request that was sent for `instance`; each request has one, or `closed` comes. */
+  /**
+   * A reply to a request that was sent for `instance`; each request has one, or `closed` comes. A
+   * request that was not carried out, because saving failed, is replied to with an error too.
+   */
   | {
       readonly kind: "reply";
       readonly instance: Instance;
@@ -58,11 +71,21 @@ export type SentinelAction =
       readonly master: Instance | undefined;
     }
   | { readonly kind: "log"; readonly level: "debug" | "notice" | "warning"; readonly text: string }
-  /** Opens a link; `connected` or `closed` follows. An open one of the kind is closed first. */
-  | { readonly kind: "connect"; readonly link: InstanceLink; readonly of: LinkKind }
+  /**
+   * Opens a link to the address of its first user; `connected` or `closed` follows. An open one of the
+   * kind is closed first. `opening` is sent as soon as it is connected, and the replies to it are told
+   * to nobody: AUTH, CLIENT SETNAME, and SUBSCRIBE for events. Messages of the hello channel on an
+   * events link become `hello`.
+   */
+  | {
+      readonly kind: "connect";
+      readonly link: InstanceLink;
+      readonly of: LinkKind;
+      readonly opening: readonly (readonly string[])[];
+    }
   /** Closes without `closed` being told; requests without an answer are forgotten. */
   | { readonly kind: "disconnect"; readonly link: InstanceLink; readonly of: LinkKind }
-  /** A request over the commands link; `words` are byte text. SUBSCRIBE needs none: it is part of connecting events. */
+  /** A request over the commands link; `words` are byte text. */
   | {
       readonly kind: "send";
       readonly instance: Instance;
@@ -70,10 +93,8 @@ export type SentinelAction =
       readonly words: readonly string[];
       readonly isTelling: boolean;
     }
-  /** Writes the state and syncs it. */
+  /** Writes the state and syncs it; `isSaved` of the model tells afterwards whether that worked. */
   | { readonly kind: "save" }
-  /** The answer to SENTINEL IS-MASTER-DOWN-BY-ADDR with a run id; after a failed save `*` and 0. */
-  | { readonly kind: "vote"; readonly leader: string; readonly epoch: number }
   | {
       readonly kind: "client-reconfig-script";
       readonly master: Instance;

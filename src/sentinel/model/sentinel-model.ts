@@ -46,6 +46,12 @@ export class SentinelModel {
   crashesAfterPromotion = false;
   /** False when the last attempt to save failed: nothing new is told to anybody until it works. */
   isSaved = true;
+  /** When saving was last tried. */
+  lastSaveMs = 0;
+  /** Addresses (`ip,port`) under which this Sentinel has announced itself since it started. */
+  readonly announcedAs = new Set<string>();
+  /** When a fresh id was last taken; 0 for never. */
+  freshIdMs = 0;
   /** Tunable by SENTINEL DEBUG, each named as there. */
   readonly times = new SentinelTimes();
 }

@@ -1,0 +1,42 @@
+/** The ends of links: closing them, leaving a shared one, and which count as whole. */
+import type { Draft } from "../model/draft";
+import type { Instance, InstanceLink } from "../model/instance";
+
+/** Both connections that the kind of instance needs are there. */
+export function isWhole(instance: Instance): boolean {
+  const { link } = instance;
+  return link.areCommandsConnected && (instance.kind === "sentinel" || link.areEventsConnected);
+}
+
+export function closeCommands(draft: Draft, link: InstanceLink): void {
+  if (link.areCommandsConnected || link.areCommandsConnecting) draft.disconnect(link, "commands");
+  forgetCommands(link);
+}
+
+export function closeEvents(draft: Draft, link: InstanceLink): void {
+  if (link.areEventsConnected || link.areEventsConnecting) draft.disconnect(link, "events");
+  forgetEvents(link);
+}
+
+export function closeLink(draft: Draft, link: InstanceLink): void {
+  closeCommands(draft, link);
+  closeEvents(draft, link);
+}
+
+/** An instance is no longer watched: its link is closed, unless others use it too. */
+export function leaveLink(draft: Draft, instance: Instance): void {
+  const { link } = instance;
+  link.users = link.users.filter((user) => user !== instance);
+  if (link.users.length === 0) closeLink(draft, link);
+}
+
+export function forgetCommands(link: InstanceLink): void {
+  link.areCommandsConnected = false;
+  link.areCommandsConnecting = false;
+  link.pendingCommands = 0;
+}
+
+export function forgetEvents(link: InstanceLink): void {
+  link.areEventsConnected = false;
+  link.areEventsConnecting = false;
+}
