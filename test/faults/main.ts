@@ -20,6 +20,7 @@ import { MUTATED_PAYLOADS } from "./mutated-payloads";
 import { NO_FAILOVER } from "./no-failover";
 import { CUT_LINKS } from "./replication/cut-links";
 import { TOPOLOGIES } from "./replication/topologies";
+import { TRUE_WAITS } from "./replication/true-waits";
 
 const ROWS: readonly FaultRow[] = [
   ALWAYS_SYNCED,
@@ -39,6 +40,7 @@ const ROWS: readonly FaultRow[] = [
   TOPOLOGIES,
   ...FAILOVER_ROWS,
   NO_FAILOVER,
+  TRUE_WAITS,
 ];
 const USAGE = `usage: npm run test:faults -- [options]
   --only ROW[,ROW]  only these rows of the scorecard
