@@ -19,6 +19,7 @@ import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
 import { NO_FAILOVER } from "./no-failover";
 import { CUT_LINKS } from "./replication/cut-links";
+import { SYNC_EXCHANGE } from "./replication/sync-exchange";
 import { TOPOLOGIES } from "./replication/topologies";
 import { TRUE_WAITS } from "./replication/true-waits";
 
@@ -31,6 +32,7 @@ const ROWS: readonly FaultRow[] = [
   MUTATED_PAYLOADS,
   EXCHANGE,
   EXCHANGE_AOF,
+  SYNC_EXCHANGE,
   FULL_DISK,
   FAILING_DISK,
   FAILING_AOF,

@@ -29,7 +29,7 @@ const CONFIG: Directives = {
  * writing.
  */
 const LEFT_OUT = new Set(["BITFIELD", "SHUTDOWN", "DEBUG", "CONFIG", "CLIENT", "HELLO"]);
-const DATABASES = ["0", "1", "2", "3"];
+export const DATABASES = ["0", "1", "2", "3"];
 const ALIKE_DEADLINE_MS = 60_000;
 const MOST_SHOWN = 5;
 
