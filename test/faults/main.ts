@@ -18,10 +18,7 @@ import { KILLED_REWRITE } from "./killed-rewrite";
 import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
 import { NO_FAILOVER } from "./no-failover";
-import { CUT_LINKS } from "./replication/cut-links";
-import { SYNC_EXCHANGE } from "./replication/sync-exchange";
-import { TOPOLOGIES } from "./replication/topologies";
-import { TRUE_WAITS } from "./replication/true-waits";
+import { REPLICATION_ROWS } from "./replication/rows";
 
 const ROWS: readonly FaultRow[] = [
   ALWAYS_SYNCED,
@@ -32,17 +29,14 @@ const ROWS: readonly FaultRow[] = [
   MUTATED_PAYLOADS,
   EXCHANGE,
   EXCHANGE_AOF,
-  SYNC_EXCHANGE,
   FULL_DISK,
   FAILING_DISK,
   FAILING_AOF,
   KILLED_REWRITE,
   KILLED_STEPS,
-  CUT_LINKS,
-  TOPOLOGIES,
+  ...REPLICATION_ROWS,
   ...FAILOVER_ROWS,
   NO_FAILOVER,
-  TRUE_WAITS,
 ];
 const USAGE = `usage: npm run test:faults -- [options]
   --only ROW[,ROW]  only these rows of the scorecard
