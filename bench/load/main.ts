@@ -19,6 +19,7 @@ import { LOADING } from "./scenarios/loading";
 import { MEMORY } from "./scenarios/memory";
 import { REPLICATING } from "./scenarios/replicating";
 import { SAVING } from "./scenarios/saving";
+import { SENTINELS } from "./scenarios/sentinels";
 import { SET_GET } from "./scenarios/set-get";
 import { STALLS } from "./scenarios/stalls";
 import { START_UP } from "./scenarios/start-up";
@@ -33,6 +34,7 @@ const SCENARIOS: readonly Scenario[] = [
   SAVING,
   APPEND_ONLY,
   REPLICATING,
+  SENTINELS,
   LOADING,
   BIG_VALUES,
   CONNECTIONS,
