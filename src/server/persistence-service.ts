@@ -228,11 +228,14 @@ export class PersistenceService {
       if (error instanceof LoadProblem && error.isMissing) return;
       throw error;
     }
-    let functions: readonly Uint8Array[] | undefined;
+    keyspace.setTime(clock.nowMs());
+    let functions = this.#rdb.step(LOADING_SLICE_MS);
+    // Nobody is answered between the last slice and `restored`: a replica that asked just then would
+    // find a master without the history of its file, and be sent a whole copy.
     while (functions === undefined) {
+      await new Promise((resolve) => setImmediate(resolve));
       keyspace.setTime(clock.nowMs());
       functions = this.#rdb.step(LOADING_SLICE_MS);
-      await new Promise((resolve) => setImmediate(resolve));
     }
     this.saves.functions = functions;
     keyspace.stats.savedChanges = keyspace.stats.changes;
