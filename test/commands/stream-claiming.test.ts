@@ -188,16 +188,25 @@ describe("XREADGROUP CLAIM that waits", () => {
     await line(admin, "XGROUP CREATE s g 0");
   }
 
+  /** Those who wait find nothing new, only what alice has read: 2-0. `then` is run with it. */
+  async function letAliceRead(...then: string[]): Promise<void> {
+    const read = "XREADGROUP GROUP g alice STREAMS s >";
+    const commands = ["MULTI", "XADD s 2-0 f 2", read, ...then, "EXEC"];
+    const replies = await Promise.all(commands.map((text) => line(admin, text)));
+    assert.equal((replies.at(-1) as Reply[]).length, 2 + then.length);
+  }
+
   function idsOf(reply: Reply): Reply[] {
     return ((reply as Reply[][])[0][1] as Reply[][]).map(([id]) => String(id));
   }
 
   test("is served when something has been pending for long enough", async () => {
     await begin();
-    await line(admin, "XREADGROUP GROUP g alice STREAMS s >");
-    const start = performance.now();
+    await line(admin, "XREADGROUP GROUP g alice NOACK STREAMS s >");
     const waits = await ask(client, "XREADGROUP GROUP g bob BLOCK 0 CLAIM 150 STREAMS s >");
-    assert.deepEqual(idsOf(await waits.reply), ["1-0"]);
+    const start = performance.now();
+    await letAliceRead();
+    assert.deepEqual(idsOf(await waits.reply), ["2-0"]);
     assert.ok(performance.now() - start > 100);
     assert.equal(await blocked(), 0);
   });
@@ -218,12 +227,13 @@ describe("XREADGROUP CLAIM that waits", () => {
 
   test("two that wait get it one after the other, and acknowledged it is nobody's", async () => {
     await begin();
-    await line(admin, "XREADGROUP GROUP g alice STREAMS s >");
+    await line(admin, "XREADGROUP GROUP g alice NOACK STREAMS s >");
     const waits = await ask(client, "XREADGROUP GROUP g bob BLOCK 0 CLAIM 80 STREAMS s >");
     const others = await ask(other, "XREADGROUP GROUP g carol BLOCK 400 CLAIM 80 STREAMS s >");
     // Held until the first is served.
-    const acknowledged = line(client, "XACK s g 1-0");
-    assert.deepEqual(idsOf(await waits.reply), ["1-0"]);
+    const acknowledged = line(client, "XACK s g 2-0");
+    await letAliceRead();
+    assert.deepEqual(idsOf(await waits.reply), ["2-0"]);
     assert.equal(await acknowledged, 1);
     assert.equal(await others.reply, null);
     assert.equal(await blocked(), 0);
@@ -231,12 +241,16 @@ describe("XREADGROUP CLAIM that waits", () => {
 
   test("nothing is claimed while writes are paused", async () => {
     await begin();
-    await line(admin, "XREADGROUP GROUP g alice STREAMS s >");
+    await line(admin, "XREADGROUP GROUP g alice NOACK STREAMS s >");
     const waits = await ask(client, "XREADGROUP GROUP g bob BLOCK 0 CLAIM 30 STREAMS s >");
-    await line(admin, "CLIENT PAUSE 250 WRITE");
-    const start = performance.now();
-    assert.deepEqual(idsOf(await waits.reply), ["1-0"]);
-    assert.ok(performance.now() - start > 200);
+    await letAliceRead("CLIENT PAUSE 60000 WRITE");
+    await waitFor("it to be idle for long enough and longer", async () => {
+      const pending = (await line(admin, "XPENDING s g - + 1")) as Reply[][];
+      assert.equal(String(pending[0][1]), "alice");
+      return Number(pending[0][2]) > 200;
+    });
+    await line(admin, "CLIENT UNPAUSE");
+    assert.deepEqual(idsOf(await waits.reply), ["2-0"]);
   });
 
   test("ends with its error when the group is gone, and by its time", async () => {
