@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { ServerProcess } from "../support/server-process";
 import { tempDir } from "../support/temp-dir";
 import { waitFor } from "../support/wait-for";
@@ -13,6 +14,7 @@ import {
   startMaster,
   startReplica,
 } from "./pair";
+import { PretendedReplica } from "./pretended-replica";
 
 test("a replica that is started again is resumed from its file, in the stream's database", async (t) => {
   const master = await startMaster(t);
@@ -57,6 +59,29 @@ test("replicas of a master that is started again from its file are resumed", asy
   assert.equal(await field(again, "stats", "sync_full"), "0");
   assert.equal(await field(again, "stats", "sync_partial_ok"), "1");
   await Promise.all([again.close(), reader.close()]);
+});
+
+test("a replica is told nothing behind the offset that the last file names", async (t) => {
+  const dir = tempDir(t);
+  const config = { save: "", "repl-diskless-sync": "no" };
+  const master = await ServerProcess.start({ dir, config }, t);
+  const replica = await PretendedReplica.start(master.port, t);
+  const writer = await master.client();
+  await writer.call("SET", "a", "1");
+  const offset = Number(await field(writer, "replication", "master_repl_offset"));
+  await waitFor("the stream", () => replica.offset >= offset);
+  // Both are read in one turn: the end is to wait for the replica, and then it need not any more.
+  master.kill("SIGSTOP");
+  writer.send("SHUTDOWN", "SAVE");
+  await delay(1);
+  replica.confirm();
+  await delay(1);
+  master.kill("SIGCONT");
+  await master.exited;
+  await waitFor("the end of the link", () => replica.isClosed);
+  const again = await (await ServerProcess.start({ dir, config }, t)).client();
+  assert.equal(Number(await field(again, "replication", "master_repl_offset")), replica.offset);
+  await Promise.all([writer.close(), again.close()]);
 });
 
 test("the append only file of a replica begins anew with each copy", async (t) => {
