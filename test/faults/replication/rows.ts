@@ -2,6 +2,8 @@
 
 import type { FaultRow } from "../fault-row";
 import { CUT_LINKS } from "./cut-links";
+import { ISOLATED_MASTER } from "./isolated-master";
+import { LAST_WRITES } from "./last-writes";
 import { SYNC_EXCHANGE } from "./sync-exchange";
 import { TOPOLOGIES } from "./topologies";
 import { TRUE_WAITS } from "./true-waits";
@@ -10,5 +12,7 @@ export const REPLICATION_ROWS: readonly FaultRow[] = [
   SYNC_EXCHANGE,
   CUT_LINKS,
   TOPOLOGIES,
+  ISOLATED_MASTER,
   TRUE_WAITS,
+  LAST_WRITES,
 ];
