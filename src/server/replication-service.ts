@@ -187,6 +187,8 @@ export class ReplicationService {
     const { pauses } = this.#parts.session;
     this.#checkFailover();
     this.#parts.shutdown.check();
+    // Replicas fall silent without an event, and writes are to be refused soon after.
+    this.master.judge();
     if (this.#ticks++ % TICKS_PER_SECOND !== 0) return;
     const isHandingOver = this.replication.state.failover !== undefined;
     this.master.tick(this.#parts.shutdown.isWaiting || (isHandingOver && pauses.isPaused));
