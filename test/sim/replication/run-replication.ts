@@ -1,12 +1,13 @@
-// `npm run test:sim [histories] [first seed]`: many histories of simulated servers, each by its seed.
-// A failing one is told with its last log lines; the same seed replays it.
+// `npm run test:sim -- replication [histories] [first seed]`: many histories of simulated servers, each
+// by its seed. A failing one is told with its last log lines; the same seed replays it.
 import { chooseSeed } from "../../support/seeds";
 import { type SimFailure, simulate } from "./simulation";
 
 const DEFAULT_HISTORIES = 5000;
 const PER_LINE = 500;
 
-function main([histories, seed]: readonly string[]): number {
+/** The exit code. */
+export function runReplication([histories, seed]: readonly string[]): number {
   const count = histories === undefined ? DEFAULT_HISTORIES : Number(histories);
   const first = seed === undefined ? chooseSeed() : Number(seed);
   const startedMs = Date.now();
@@ -35,5 +36,3 @@ function main([histories, seed]: readonly string[]): number {
 function tell({ seed, problem, trace }: SimFailure): void {
   console.error(`${trace.join("\n")}\nseed ${seed}: ${problem}`);
 }
-
-process.exitCode = main(process.argv.slice(2));

@@ -1,0 +1,225 @@
+// What must hold of each failover: who may begin it and when, whom it may promote, and how it goes on.
+// It judges by what really came to the Sentinel, not by what its model says came.
+import { PING_PERIOD_MS, TILT_TRIGGER_MS } from "../../../src/sentinel/model/constants";
+import type { Instance } from "../../../src/sentinel/model/instance";
+import type {
+  PeerReply,
+  RequestKind,
+  SentinelEvent,
+} from "../../../src/sentinel/model/sentinel-event";
+import type { EpochChecks } from "./epoch-checks";
+import {
+  addressText,
+  currentAddress,
+  type HeardInfo,
+  heardInfo,
+  type MasterRecord,
+} from "./sentinel-record";
+import type { SimSentinel } from "./sim-sentinel";
+import { Violation } from "./violation";
+
+/** Silence after which a replica is not promoted, and the age of its INFO, in periods. */
+const FRESH_PERIODS = 5;
+const USUAL_INFO_PERIODS = 3;
+const MOST_LINK_DOWN_PERIODS = 10;
+
+export class FailoverChecks {
+  readonly #epochs: EpochChecks;
+
+  constructor(epochs: EpochChecks) {
+    this.#epochs = epochs;
+  }
+
+  stepped(sentinel: SimSentinel, event: SentinelEvent | undefined): void {
+    const { model, record, nowMs } = sentinel;
+    this.#checkTilt(sentinel, event);
+    for (const master of model.masters.values()) {
+      const known = record.masterOf(master.name);
+      if (master.sentinels.size > known.mostSentinels) known.mostSentinels = master.sentinels.size;
+      if (addressText(currentAddress(master)) !== known.address) known.startMs = -1;
+      if (master.leader !== known.leader && master.leader !== model.myId && master.leader !== "") {
+        known.startMs = nowMs;
+      }
+      if (master.isObjectivelyDown && !known.isObjectivelyDown) {
+        this.#checkObjectivelyDown(sentinel, master, known);
+      }
+      known.isObjectivelyDown = master.isObjectivelyDown;
+      if (master.failoverState !== known.state) this.#stateChanged(sentinel, master, known);
+      if (master.failoverState === "reconf_slaves") this.#checkParallel(sentinel, master);
+    }
+    record.isInTilt = model.isInTilt;
+  }
+
+  tells(
+    sentinel: SimSentinel,
+    instance: Instance,
+    request: RequestKind,
+    words: readonly string[],
+  ): void {
+    if (request !== "reconfigure" || words[0].toUpperCase() !== "SLAVEOF") return;
+    const { name, model } = sentinel;
+    if (model.isInTilt) throw new Violation(`${name} tells ${instance.name} ${words} in TILT`);
+    const master = instance.master ?? instance;
+    if (words[1].toUpperCase() === "NO") {
+      const isRight = instance === master.promoted && master.failoverState === "send_slaveof_noone";
+      if (!isRight) throw new Violation(`${name} makes ${instance.name} a master, unasked`);
+      return;
+    }
+    const target = `${words[1]}:${words[2]}`;
+    if (target === addressText(instance.address)) {
+      throw new Violation(`${name} tells ${target} to follow itself`);
+    }
+    if (target !== addressText(master.promoted?.address ?? master.address)) {
+      throw new Violation(`${name} tells ${instance.name} to follow ${target}`);
+    }
+  }
+
+  heard(sentinel: SimSentinel, instance: Instance, request: RequestKind, reply: PeerReply): void {
+    const { record, nowMs } = sentinel;
+    const address = addressText(instance.address);
+    if (request === "info" && typeof reply === "string") {
+      record.infos.set(address, heardInfo(reply, nowMs));
+    } else if (request === "ping" && reply !== null) {
+      record.pongs.set(address, nowMs);
+    } else if (request === "ask" && Array.isArray(reply) && instance.master !== undefined) {
+      const known = record.masterOf(instance.master.name);
+      known.answers.set(instance.runId, { atMs: nowMs, isDown: reply[0] === 1 });
+    }
+  }
+
+  #checkTilt({ name, model, record, nowMs, context }: SimSentinel, event?: SentinelEvent): void {
+    if (model.isInTilt && !record.isInTilt) record.tiltSinceMs = nowMs;
+    if (!model.isInTilt && record.isInTilt) {
+      const tiltMs = nowMs - record.tiltSinceMs;
+      if (tiltMs < model.times.tiltPeriodMs) throw new Violation(`${name}: TILT of ${tiltMs} ms`);
+    }
+    if (event?.kind !== "tick") return;
+    const { wallMs } = context;
+    if (record.lastTickMs > 0) {
+      const passedMs = nowMs - record.lastTickMs;
+      const wallPassedMs = wallMs - record.lastTickWallMs;
+      const isWrong = passedMs > TILT_TRIGGER_MS || wallPassedMs < 0;
+      if ((isWrong || wallPassedMs > TILT_TRIGGER_MS) && !model.isInTilt) {
+        throw new Violation(`${name}: no TILT after ${passedMs} ms, by its clock ${wallPassedMs}`);
+      }
+    }
+    record.lastTickMs = nowMs;
+    record.lastTickWallMs = wallMs;
+  }
+
+  #checkObjectivelyDown(
+    { name, model, nowMs, world }: SimSentinel,
+    master: Instance,
+    known: MasterRecord,
+  ): void {
+    let count = master.isSubjectivelyDown ? 1 : 0;
+    for (const { atMs, isDown } of known.answers.values()) {
+      if (isDown && nowMs - atMs <= FRESH_PERIODS * model.times.askPeriodMs) count += 1;
+    }
+    if (count < world.settings.quorum) {
+      throw new Violation(`${name} takes ${master.name} for down by the word of ${count}`);
+    }
+  }
+
+  #stateChanged(sentinel: SimSentinel, master: Instance, known: MasterRecord): void {
+    const from = known.state;
+    const to = master.failoverState;
+    known.state = to;
+    if (from === "none") this.#begun(sentinel, master, known);
+    if (to === "select_slave" && !master.isForced) {
+      const all = known.mostSentinels + 1;
+      const majority = Math.floor(all / 2) + 1;
+      this.#epochs.elected(sentinel, master, Math.max(majority, sentinel.world.settings.quorum));
+      sentinel.world.counts.elections += 1;
+    }
+    if (to === "send_slaveof_noone") this.#checkChoice(sentinel, master);
+    if (to === "reconf_slaves") {
+      const promoted = master.promoted;
+      const info = promoted && sentinel.record.infos.get(addressText(promoted.address));
+      if (info?.isMaster !== true) {
+        throw new Violation(`${sentinel.name}: ${promoted?.name} has not said that it is a master`);
+      }
+    }
+  }
+
+  #begun(sentinel: SimSentinel, master: Instance, known: MasterRecord): void {
+    const { name, model, record, nowMs, world } = sentinel;
+    world.counts.attempts += 1;
+    if (master.isForced) {
+      this.#epochs.forced(master);
+      known.startMs = nowMs;
+      return;
+    }
+    if (model.isInTilt || record.isInTilt) throw new Violation(`${name} fails over in TILT`);
+    if (!master.isObjectivelyDown) throw new Violation(`${name} fails over, but none is down`);
+    const passedMs = nowMs - known.startMs;
+    if (known.startMs >= 0 && passedMs < 2 * world.settings.failoverTimeoutMs) {
+      throw new Violation(`${name} fails over ${master.name} again after ${passedMs} ms`);
+    }
+    known.startMs = nowMs;
+  }
+
+  #checkChoice(sentinel: SimSentinel, master: Instance): void {
+    const { name, world } = sentinel;
+    const { promoted } = master;
+    if (promoted === undefined) throw new Violation(`${name} promotes nobody`);
+    const { ip, port } = promoted.address;
+    const isMember = world.groupOf(master.name).some((node) => {
+      return node.port === port && node.machine.ip === ip;
+    });
+    if (!isMember) throw new Violation(`${name}: ${promoted.name} is no replica of ${master.name}`);
+    const chosen = eligibleInfo(sentinel, master, promoted);
+    if (typeof chosen === "string") {
+      throw new Violation(`${name} promotes ${promoted.name}: ${chosen}`);
+    }
+    for (const other of master.replicas.values()) {
+      if (!other.link.areEventsConnected) continue;
+      const info = eligibleInfo(sentinel, master, other);
+      if (typeof info !== "string" && isBetter(info, chosen)) {
+        throw new Violation(`${name} promotes ${promoted.name}, not ${other.name}`);
+      }
+    }
+  }
+
+  #checkParallel({ name, world }: SimSentinel, master: Instance): void {
+    let count = 0;
+    for (const { reconfiguration } of master.replicas.values()) {
+      if (reconfiguration === "sent" || reconfiguration === "in-progress") count += 1;
+    }
+    if (count > world.settings.parallelSyncs) {
+      throw new Violation(`${name} reconfigures ${count} replicas at once`);
+    }
+  }
+}
+
+/** The INFO that speaks for a replica, or what speaks against it. */
+function eligibleInfo(
+  { record, model, nowMs }: SimSentinel,
+  master: Instance,
+  replica: Instance,
+): HeardInfo | string {
+  const address = addressText(replica.address);
+  const info = record.infos.get(address);
+  const pongMs = record.pongs.get(address);
+  if (info === undefined || pongMs === undefined) return "it never answered";
+  if (replica.isSubjectivelyDown || !replica.link.areCommandsConnected) return "it is down";
+  if (nowMs - pongMs > FRESH_PERIODS * PING_PERIOD_MS) return "it is silent";
+  const freshMs = master.isSubjectivelyDown
+    ? FRESH_PERIODS * PING_PERIOD_MS
+    : USUAL_INFO_PERIODS * model.times.infoPeriodMs;
+  if (nowMs - info.atMs > freshMs) return `its INFO is ${nowMs - info.atMs} ms old`;
+  if (info.priority === 0) return "its priority is 0";
+  if (info.isMaster) return "it is a master";
+  const downMs = master.isSubjectivelyDown ? nowMs - master.subjectivelyDownSinceMs : 0;
+  const downAfterMs = master.options?.downAfterMs ?? 0;
+  if (info.masterLinkDownMs > downMs + MOST_LINK_DOWN_PERIODS * downAfterMs) {
+    return `its link was down for ${info.masterLinkDownMs} ms`;
+  }
+  return info;
+}
+
+function isBetter(one: HeardInfo, other: HeardInfo): boolean {
+  if (one.priority !== other.priority) return one.priority < other.priority;
+  if (one.offset !== other.offset) return one.offset > other.offset;
+  return one.runId < other.runId;
+}

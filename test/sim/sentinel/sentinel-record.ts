@@ -1,0 +1,80 @@
+// What one life of a simulated Sentinel has shown: of each master the fields as they were after the
+// step before, and what really came to it. The invariants compare with it.
+import type {
+  FailoverState,
+  Instance,
+  InstanceAddress,
+} from "../../../src/sentinel/model/instance";
+
+/** An INFO text that was delivered. */
+export interface HeardInfo {
+  readonly atMs: number;
+  readonly isMaster: boolean;
+  readonly priority: number;
+  readonly offset: number;
+  readonly runId: string;
+  readonly masterLinkDownMs: number;
+}
+
+export class MasterRecord {
+  state: FailoverState = "none";
+  configEpoch = 0;
+  leader = "";
+  leaderEpoch = 0;
+  address = "";
+  isObjectivelyDown = false;
+  /** When a failover was last begun here, or another's supported; -1 for never. */
+  startMs = -1;
+  mostSentinels = 0;
+  /** What other Sentinels answered last, by id. */
+  readonly answers = new Map<string, { readonly atMs: number; readonly isDown: boolean }>();
+}
+
+export class SentinelRecord {
+  currentEpoch = 0;
+  isInTilt = false;
+  tiltSinceMs = 0;
+  lastTickMs = 0;
+  lastTickWallMs = 0;
+  readonly masters = new Map<string, MasterRecord>();
+  /** By `ip:port` of data nodes. */
+  readonly infos = new Map<string, HeardInfo>();
+  readonly pongs = new Map<string, number>();
+
+  masterOf(name: string): MasterRecord {
+    let record = this.masters.get(name);
+    if (record === undefined) {
+      record = new MasterRecord();
+      this.masters.set(name, record);
+    }
+    return record;
+  }
+}
+
+/** Where clients and other Sentinels are sent. */
+export function currentAddress(master: Instance): InstanceAddress {
+  const { promoted, failoverState } = master;
+  const isSwitched = failoverState === "reconf_slaves" || failoverState === "update_config";
+  return isSwitched && promoted !== undefined ? promoted.address : master.address;
+}
+
+export function addressText({ ip, port }: InstanceAddress): string {
+  return `${ip}:${port}`;
+}
+
+/** What the lines of an INFO say, as a plain reader sees them. */
+export function heardInfo(text: string, atMs: number): HeardInfo {
+  return {
+    atMs,
+    isMaster: text.includes("\r\nrole:master\r\n"),
+    priority: numberIn(text, "slave_priority:"),
+    offset: numberIn(text, "slave_repl_offset:"),
+    runId: text.slice(text.indexOf("run_id:") + 7, text.indexOf("run_id:") + 47),
+    masterLinkDownMs: 1000 * numberIn(text, "master_link_down_since_seconds:"),
+  };
+}
+
+function numberIn(text: string, name: string): number {
+  const at = text.indexOf(name);
+  return at < 0 ? 0 : Number.parseInt(text.slice(at + name.length), 10);
+}
