@@ -48,7 +48,12 @@ export class ReplicaLink {
     const runner = new StreamRunner({
       call,
       pipeline,
-      backlog: replication.backlog,
+      backlog: {
+        append: (bytes, at, length) => {
+          service.oldPeers.passOn(bytes, at, length);
+          replication.backlog.append(bytes, at, length);
+        },
+      },
       log,
       windowAt: INPUT_SCRATCH_AT + NESTED_BYTES,
       begin: () => this.#begin(),

@@ -7,6 +7,7 @@ import type { DataCall } from "../keyspace/data-call";
 import type { Keyspace } from "../keyspace/keyspace";
 import { MAX_SEGMENTS } from "../memory/block-memory";
 import type { SavedData } from "../persistence/rdb/dataset-writer";
+import { DumpPayload } from "../persistence/rdb/dump-payload";
 import type { CronTask } from "../process/cron";
 import type { InfoField } from "../process/info/info-section";
 import type { LinkSettings } from "../replication/decisions/replication-state";
@@ -19,6 +20,8 @@ import { replconfCommand } from "../replication/master/replconf";
 import { SegmentNumbers } from "../replication/master/segment-numbers";
 import { syncCommands } from "../replication/master/sync-commands";
 import { Wait, waitCommand } from "../replication/master/wait";
+import { OldPeers } from "../replication/old-peers/old-peers";
+import { OldWords } from "../replication/old-peers/old-words";
 import { replicaOfCommands } from "../replication/replica/replicaof-command";
 import { type LinkShell, Replication } from "../replication/replication";
 import { historyFields, replicaFields } from "../replication/replication-fields";
@@ -30,6 +33,7 @@ import type { TurnLoop } from "../session/turn-loop";
 import { AllBlocked } from "./all-blocked";
 import type { PersistenceService } from "./persistence-service";
 import type { Shutdown } from "./shutdown";
+import { valueSavers } from "./value-codecs";
 
 export interface ReplicationServiceParts {
   readonly session: SessionContext;
@@ -63,6 +67,7 @@ const ERR_ROLE_CHANGED =
 export class ReplicationService {
   readonly replication: Replication;
   readonly master: MasterSide;
+  readonly oldPeers: OldPeers;
   /** INFO replication: what a replica tells of its link. */
   linkFields: () => readonly InfoField[] = () => [];
   /** Whom the end of the server waits for. */
@@ -94,8 +99,15 @@ export class ReplicationService {
       roleChanged: (isMaster) => {
         keyspace.expiresKeys = isMaster;
         parts.setLogRole(isMaster ? "master" : "replica");
+        this.oldPeers.follow();
         this.master.judge();
       },
+    });
+    this.oldPeers = new OldPeers({
+      replication: this.replication,
+      policy: () => config.value("repl-compat"),
+      monotonicMs,
+      timeoutMs: () => config.number("repl-timeout") * 1000,
     });
     this.master = new MasterSide({
       session,
@@ -104,6 +116,7 @@ export class ReplicationService {
       segments,
       isOtherJobRunning: () => persistence.isOtherJobRunning(),
       removeFile: () => this.#removeFile(),
+      oldPeers: this.oldPeers,
     });
     const { replication, master } = this;
     this.lastReplicas = new LastReplicas({ replication, master, pauses, log, monotonicMs });
@@ -136,9 +149,29 @@ export class ReplicationService {
       setLacksReplicas: (lacks) => pipeline.setGate(GOOD_REPLICAS_GATE, lacks),
       progressed: () => this.#progressed(),
     });
+    this.#attachOldPeers(call, pipeline);
     this.#wait.attach({ call, turns: loop });
     session.blocked = new AllBlocked([blocking, this.#wait]);
     persistence.saves.replicationAux = () => this.#savedAux(link);
+  }
+
+  #attachOldPeers(call: DataCall, pipeline: Pipeline<DataCall>): void {
+    const { persistence, keyspace, session } = this.#parts;
+    const { effects } = call;
+    const { memory } = keyspace;
+    const newWords = (): OldWords =>
+      new OldWords({
+        table: pipeline.table,
+        effects,
+        keyspace,
+        payload: new DumpPayload(memory, valueSavers(memory), [], persistence.codecs),
+        refuse: (reason) => this.oldPeers.refused(reason),
+      });
+    this.oldPeers.attach({ newWords, translate: (words) => effects.translateBy(words) });
+    session.config.onChange("repl-compat", () => {
+      this.oldPeers.follow();
+      return undefined;
+    });
   }
 
   commands(): readonly CommandSpec<DataCall>[] {

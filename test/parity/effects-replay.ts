@@ -113,6 +113,8 @@ export class EffectsReplay {
   executed = 0;
   /** Requests handed on. */
   handedOn = 0;
+  /** Looks at each of them; throws when it should not be there. */
+  inspect: (effect: Effect) => void = () => undefined;
   readonly #random: SeededRandom;
   readonly #master: FuzzNode;
   readonly #replica: FuzzNode;
@@ -189,6 +191,7 @@ export class EffectsReplay {
     this.#database = database;
     this.#shown = [...this.#shown, ...effects].slice(-SHOWN_EFFECTS);
     this.handedOn += effects.length;
+    effects.forEach(this.inspect);
     this.#loader.replies.length = 0;
     this.#loader.send(bytes);
     this.#loader.settle();

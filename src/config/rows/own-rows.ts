@@ -15,8 +15,8 @@ export const ownRows = [
   choice("rdb-version", "auto", ["auto", "7", "9", "10", "11", "12"]),
   /** Extra memory that a running snapshot may take before it is given up; 0 is no limit. */
   memory("snapshot-memory-limit", 0, 0, LONG_MAX),
-  /** Whether old replicas get a stream and a file that they can hold. */
-  choice("repl-compat", "auto", ["auto", "no"]),
+  /** Whether old replicas get a stream and a file that they can hold; 3.2: the stream is always so. */
+  choice("repl-compat", "auto", ["auto", "no", "3.2"]),
   choice("repl-compression", "no", ["no", "lz4"]),
   /** Refuse to be emptied by a master that came back without its data. */
   flag("replica-refuse-empty-master", false),

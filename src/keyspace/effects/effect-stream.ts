@@ -14,6 +14,7 @@ import { keyLengthOf, keyStartOf } from "../entry";
 import type { Keyspace } from "../keyspace";
 import { KeyspaceListener } from "../keyspace-listener";
 import type { EffectSink } from "./effect-sink";
+import type { EffectTranslator } from "./effect-translator";
 
 const MULTI = encodeRequest(["MULTI"]);
 const EXEC = encodeRequest(["EXEC"]);
@@ -63,6 +64,12 @@ export class EffectStream extends KeyspaceListener {
   #isSaid = false;
   /** Start and end of what only concerns replicas, pair by pair. */
   readonly #messages: number[] = [];
+  #translator: EffectTranslator | undefined;
+  /** What is not translated yet begins here; how many requests of the unit were before it, and where
+   * they had gone to. */
+  #untoldAt = 0;
+  #untoldCount = 0;
+  #untoldSelected = NO_DATABASE;
 
   constructor(args: Arguments, keyspace: Keyspace) {
     super();
@@ -89,6 +96,14 @@ export class EffectStream extends KeyspaceListener {
   /** Has the next request name its database, for a sink that begins anew. */
   reselect(): void {
     this.#selected = NO_DATABASE;
+    this.#untoldSelected = NO_DATABASE;
+  }
+
+  /** Has all that commands do from now on told in the words of a translator, or as they say it. */
+  translateBy(translator: EffectTranslator | undefined): void {
+    this.drain();
+    this.#translator = translator;
+    this.#markTold();
   }
 
   /** A command is being run that has had effects already (EXEC): no moment to begin a file. */
@@ -133,6 +148,13 @@ export class EffectStream extends KeyspaceListener {
   moment(atMs: number | bigint): void {
     if (typeof atMs === "number") this.integer(atMs);
     else this.int64(atMs);
+  }
+
+  /** A whole request as it is, which goes to a database. */
+  request(database: Database, bytes: Uint8Array, at: number, length: number): void {
+    if (database.index !== this.#selected) this.#select(database.index);
+    this.#unitCount++;
+    this.#buffer.raw(bytes, at, length);
   }
 
   /** A key argument of the command that is being run has been removed. */
@@ -192,8 +214,9 @@ export class EffectStream extends KeyspaceListener {
     this.#seenChanges = changes;
     if (!this.#isSaid && (command.flags & (COMMAND_WRITE | COMMAND_MAY_REPLICATE)) !== 0) {
       if (hasChanged) this.asIs(database);
-      else if (command.has(COMMAND_PUBSUB) && this.#takesMessages) this.#message(database);
+      else if (command.has(COMMAND_PUBSUB) && this.#takesMessages) this.#message(database, command);
     }
+    if (this.#translator !== undefined) this.#translate(this.#translator);
     this.#isSaid = false;
     if (isOwn) this.#endUnit(this.#unitCount > 1);
   }
@@ -264,6 +287,27 @@ export class EffectStream extends KeyspaceListener {
       this.#messages.length = 0;
     }
     this.#unitAt = 0;
+    this.#untoldAt = Math.max(0, this.#untoldAt - end);
+  }
+
+  /** What the command has said is taken back and said in the translator's words. */
+  #translate(translator: EffectTranslator): void {
+    const buffer = this.#buffer;
+    const { bytes, length } = buffer;
+    if (!translator.isPlain(bytes, this.#untoldAt, length)) {
+      const said = bytes.slice(this.#untoldAt, length);
+      buffer.length = this.#untoldAt;
+      this.#unitCount = this.#untoldCount;
+      this.#selected = this.#untoldSelected;
+      translator.retell(said);
+    }
+    this.#markTold();
+  }
+
+  #markTold(): void {
+    this.#untoldAt = this.#buffer.length;
+    this.#untoldCount = this.#unitCount;
+    this.#untoldSelected = this.#selected;
   }
 
   #setSinks(sinks: readonly EffectSink[]): void {
@@ -294,12 +338,14 @@ export class EffectStream extends KeyspaceListener {
   #deleted(database: Database, entry: number, unlinks: boolean): void {
     const { memory } = this.#keyspace;
     this.#begin(database.index, 2);
-    this.#buffer.text(unlinks ? "UNLINK" : "DEL");
+    // Beside commands nothing is translated, so it is said here as everybody knows it.
+    this.#buffer.text(unlinks && this.#translator === undefined ? "UNLINK" : "DEL");
     const bytes = memory.bytes[entry >>> SEGMENT_SHIFT];
     this.#buffer.bulk(bytes, keyStartOf(memory, entry), keyLengthOf(memory, entry));
   }
 
-  #message(database: Database): void {
+  #message(database: Database, command: Command<never>): void {
+    if (this.#translator?.passesOn(command.fullName) === false) return;
     if (database.index !== this.#selected) this.#select(database.index);
     const start = this.#buffer.length;
     this.asIs(database);
@@ -315,6 +361,7 @@ export class EffectStream extends KeyspaceListener {
     }
     this.#unitAt = buffer.length;
     this.#unitCount = 0;
+    if (this.#translator !== undefined) this.#markTold();
     if (this.#unitAt > EARLY_BYTES) this.drain();
   }
 

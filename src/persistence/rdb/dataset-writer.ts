@@ -5,6 +5,8 @@ import {
   hasExpiry,
   keyLengthOf,
   keyStartOf,
+  TYPE_HASH,
+  typeOf,
   wordOf,
 } from "../../keyspace/entry";
 import type { ValueSaver } from "../../keyspace/value-codec";
@@ -43,6 +45,7 @@ export class ValueTooNew extends Error {
   }
 }
 
+const MOST_SHOWN_BYTES = 128;
 const CLOCK_MASK = 0xffffff;
 /** Before it the clocks of entries are not told, and whoever reads the file knows no such thing. */
 const FIRST_ACCESS_VERSION = 9;
@@ -130,8 +133,9 @@ export class DatasetWriter {
     const { version } = this.#data;
     const rdbType = this.#values.rdbType(entry, version);
     if (rdbType < 0) {
-      const key = Buffer.from(bytes.slice(keyAt, keyAt + keyLength)).toString("latin1");
-      throw new ValueTooNew(`key '${key}' in DB ${database}`, version);
+      const key = shownKey(bytes, keyAt, keyLength);
+      const what = typeOf(memory, entry) === TYPE_HASH ? "a hash whose fields expire" : "a stream";
+      throw new ValueTooNew(`key '${key}' in DB ${database}, ${what},`, version);
     }
     writer.byte(rdbType);
     writer.string(bytes, keyAt, keyLength);
@@ -150,4 +154,10 @@ export class DatasetWriter {
       writer.length(((clockSeconds & CLOCK_MASK) - (meta >>> 8)) & CLOCK_MASK);
     }
   }
+}
+
+/** For a line of the log, or of an error reply. */
+function shownKey(bytes: Uint8Array, at: number, length: number): string {
+  const key = Buffer.from(bytes.slice(at, at + Math.min(length, MOST_SHOWN_BYTES)));
+  return key.toString("latin1").replace(/[^\x20-\x7e]/g, "?");
 }

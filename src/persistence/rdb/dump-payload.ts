@@ -53,12 +53,23 @@ export class DumpPayload {
 
   /** The payload of an entry's value: the first `length` of `bytes`. */
   write(entry: number): { readonly bytes: Uint8Array; readonly length: number } {
+    return this.writeAs(
+      entry,
+      this.isHeldBy(entry, USUAL_VERSION) ? USUAL_VERSION : RDB_NEWEST_VERSION,
+    );
+  }
+
+  /** Whether a version of the format can hold an entry's value. */
+  isHeldBy(entry: number, version: number): boolean {
+    return this.#values.rdbType(entry, version) >= 0;
+  }
+
+  /** The payload in a version that can hold the value. */
+  writeAs(entry: number, version: number): { readonly bytes: Uint8Array; readonly length: number } {
     if (this.#bytes.length > MOST_KEPT_BYTES) this.#bytes = new Uint8Array(ROOM_BYTES);
     this.#length = 0;
     const writer = this.#writer;
-    const usual = this.#values.rdbType(entry, USUAL_VERSION);
-    const version = usual < 0 ? RDB_NEWEST_VERSION : USUAL_VERSION;
-    const rdbType = usual < 0 ? this.#values.rdbType(entry, version) : usual;
+    const rdbType = this.#values.rdbType(entry, version);
     writer.byte(rdbType);
     this.#values.write(entry, rdbType, writer);
     writer.byte(version & 255);

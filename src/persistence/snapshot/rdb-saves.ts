@@ -236,7 +236,9 @@ export class RdbSaves {
     } else {
       log.warning(outcome.problem);
       log.warning(`${what} error`);
-      if (!isTransfer) this.hasFailed = true;
+      // A version that only a replica needs says nothing about the files of this server.
+      const isTooNewForReplica = outcome.isTooNew === true && copy?.versions !== undefined;
+      if (!isTransfer && !isTooNewForReplica) this.hasFailed = true;
     }
     statusChanged();
     thawed();

@@ -16,6 +16,8 @@ export interface WaitingReplica {
   readonly capabilities: ReplicaCapabilities;
   /** Names what it wants of the data set; only equals share a copy. Empty: all of it. */
   readonly filter: string;
+  /** It cannot read files of the usual version; see old-peer.ts. Absent: it can. */
+  readonly isOldPeer?: boolean;
   /** When it asked, in ms. */
   readonly sinceMs: number;
 }
@@ -34,6 +36,7 @@ export type RunningJob =
       readonly offset: number;
       readonly capabilities: ReplicaCapabilities;
       readonly filter: string;
+      readonly isOldPeer?: boolean;
     }
   | { readonly kind: "socket-sync" };
 
@@ -60,7 +63,7 @@ export function planFullSync(
 ): FullSyncPlan {
   switch (job.kind) {
     case "disk-sync":
-      if (canJoin(replica, job.capabilities, job.filter)) {
+      if (canJoin(replica, job)) {
         const log = notice("Waiting for end of BGSAVE for SYNC");
         return { kind: "join", offset: job.offset, log };
       }
@@ -107,7 +110,7 @@ export function startFullSync(
   settings: FullSyncSettings,
 ): FullSyncStart {
   const { filter } = waiting[0];
-  const replicas = [...waiting.keys()].filter((index) => waiting[index].filter === filter);
+  const replicas = [...waiting.keys()].filter((index) => wantSame(waiting[index], waiting[0]));
   const isEofForAll = replicas.every((index) => waiting[index].capabilities.eof);
   const wantsSockets = settings.isDiskless || filter !== "";
   const target = wantsSockets && isEofForAll ? "sockets" : "disk";
@@ -116,15 +119,18 @@ export function startFullSync(
 }
 
 /** It must understand all that those understand for whom the file is being written. */
-function canJoin(
-  replica: WaitingReplica,
-  capabilities: ReplicaCapabilities,
-  filter: string,
-): boolean {
+function canJoin(replica: WaitingReplica, job: Omit<WaitingReplica, "sinceMs">): boolean {
   const { eof, psync2 } = replica.capabilities;
-  return (
-    replica.filter === filter && (eof || !capabilities.eof) && (psync2 || !capabilities.psync2)
-  );
+  const { capabilities } = job;
+  return wantSame(replica, job) && (eof || !capabilities.eof) && (psync2 || !capabilities.psync2);
+}
+
+/** Whether one file serves both. */
+function wantSame(
+  one: Pick<WaitingReplica, "filter" | "isOldPeer">,
+  other: Pick<WaitingReplica, "filter" | "isOldPeer">,
+): boolean {
+  return one.filter === other.filter && (one.isOldPeer ?? false) === (other.isOldPeer ?? false);
 }
 
 function wait(text: string): FullSyncPlan {

@@ -24,6 +24,8 @@ export interface Asker {
   /** REPLCONF rdb-filter-only: anything but the whole data set. */
   readonly isFiltered: boolean;
   readonly hasPendingOutput: boolean;
+  /** The first byte of the stream from which on it understands all of it; absent: all there is. */
+  readonly readableFrom?: number;
 }
 
 export interface ReplicaCapabilities {
@@ -73,7 +75,7 @@ export function answerSync(
   if (refusal !== undefined) return refusal;
   const asks = notice(`Replica ${asker.name} asks for synchronization`);
   if (request.command === "sync") return { kind: "full", isPartialRefused: false, logs: [asks] };
-  const reasons = reasonsAgainst(state, backlog, request, asker.name);
+  const reasons = reasonsAgainst(state, backlog, request, asker);
   if (reasons.length > 0) {
     const isPartialRefused = !request.id.startsWith("?");
     return { kind: "full", isPartialRefused, logs: [asks, ...reasons] };
@@ -125,7 +127,7 @@ function reasonsAgainst(
   { history }: ReplicationState,
   backlog: BacklogRange,
   { id, offset }: SyncRequest,
-  name: string,
+  { name, readableFrom = 0 }: Asker,
 ): readonly LogLine[] {
   const isCurrent = isSameId(id, history.id);
   const isFormer = isSameId(id, history.secondId);
@@ -147,7 +149,15 @@ function reasonsAgainst(
     ];
   }
   const { isOpen, firstOffset, offset: last } = backlog;
-  if (isOpen && offset >= firstOffset && offset <= last + 1) return [];
+  if (isOpen && offset >= firstOffset && offset <= last + 1) {
+    if (offset >= readableFrom) return [];
+    return [
+      notice(
+        `Partial resynchronization not accepted: replica ${name} is too old for what was ` +
+          "written since it was here.",
+      ),
+    ];
+  }
   const lack = notice(
     `Unable to partial resync with replica ${name} for lack of backlog ` +
       `(Replica request was: ${offset}).`,

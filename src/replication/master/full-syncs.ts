@@ -15,6 +15,7 @@ import {
   type WaitingReplica,
 } from "../decisions/full-sync-plan";
 import { fullResyncLine, type LogLine } from "../decisions/sync-answer";
+import { OLD_RDB_VERSION } from "../old-peers/retelling";
 import type { Replication } from "../replication";
 import { CopyFile, CopyStream, FileCopy } from "./copy";
 import type { Replica } from "./replica";
@@ -49,6 +50,7 @@ interface Job {
   readonly offset: number;
   readonly first: Replica;
   readonly filter: string;
+  readonly isOldPeer: boolean;
   /** Keeps the stream from the offset on for those that join. */
   readonly reader: BacklogReader;
   readonly replicas: Set<Replica>;
@@ -57,6 +59,8 @@ interface Job {
 
 const MARK_BYTES = 20;
 const SAVE_FAILED = "BGSAVE failed, replication can't continue";
+/** How long it is taken for granted that a key is still there which old replicas cannot hold. */
+const TOO_NEW_PAUSE_MS = 15_000;
 const NEWLINE = latin1Bytes("\n");
 
 /**
@@ -74,6 +78,8 @@ export class FullSyncs {
   readonly #streams = new Set<CopyStream>();
   /** Tried once after the usual version could not hold the data. */
   #wantsNewest = false;
+  /** Why old replicas could not be given a copy when one was tried last. */
+  #tooNew: { readonly problem: string; readonly sinceMs: number } | undefined;
 
   constructor(parts: FullSyncParts) {
     this.#parts = parts;
@@ -83,6 +89,10 @@ export class FullSyncs {
   request(replica: Replica): void {
     const { replication, counts } = this.#parts;
     counts.full++;
+    if (replica.isOldPeer && this.#isKnownTooNew) {
+      this.#parts.refuse(replica, `ERR ${this.#tooNew?.problem}`);
+      return;
+    }
     if (!replication.backlog.isOpen) replication.step({ kind: "backlog-needed" });
     const plan = planFullSync(this.#waiting(replica), this.#runningJob, this.#settings);
     if (plan.kind === "start") {
@@ -128,6 +138,12 @@ export class FullSyncs {
     saves.cancel();
   }
 
+  /** Who is refused comes back every second: the whole data set is not written for that each time. */
+  get #isKnownTooNew(): boolean {
+    const tooNew = this.#tooNew;
+    return tooNew !== undefined && this.#parts.monotonicMs() - tooNew.sinceMs < TOO_NEW_PAUSE_MS;
+  }
+
   get #settings(): FullSyncSettings {
     const { config } = this.#parts;
     return {
@@ -147,16 +163,18 @@ export class FullSyncs {
     if (job.kind === "sockets") return { kind: "socket-sync" };
     // As in Redis a save that no replica waits for any more cannot be joined.
     if (job.replicas.size === 0) return { kind: "other", isSave: true };
-    const { offset, first, filter } = job;
-    return { kind: "disk-sync", offset, capabilities: first.greeting.capabilities, filter };
+    const { offset, first, filter, isOldPeer } = job;
+    const { capabilities } = first.greeting;
+    return { kind: "disk-sync", offset, capabilities, filter, isOldPeer };
   }
 
   get #allWaiting(): readonly Replica[] {
     return this.#parts.replicas.list.filter(({ phase }) => phase === "waiting");
   }
 
-  #waiting({ greeting, sinceMs }: Replica): WaitingReplica {
-    return { capabilities: greeting.capabilities, filter: greeting.filter, sinceMs };
+  #waiting({ greeting, sinceMs, isOldPeer }: Replica): WaitingReplica {
+    const { capabilities, filter } = greeting;
+    return { capabilities, filter, isOldPeer, sinceMs };
   }
 
   #tell({ level, text }: LogLine): void {
@@ -179,6 +197,7 @@ export class FullSyncs {
       offset,
       first,
       filter: first.greeting.filter,
+      isOldPeer: first.isOldPeer,
       reader: replication.backlog.reader(offset + 1),
       replicas: new Set(),
       stream,
@@ -187,12 +206,18 @@ export class FullSyncs {
     for (const replica of replicas) this.#attach(replica, job);
     const hasBegun = saves.startBackground({
       ...(stream !== undefined && { ring: stream.ring }),
-      ...(this.#wantsNewest && { versions: [12] }),
+      ...this.#versionsFor(job),
       isFunctionsOnly: job.filter === "functions",
       published: () => this.#parts.flushOutside(),
       ended: (outcome) => this.#ended(job, outcome),
     });
     if (!hasBegun && this.#job === job) this.#ended(job, { kind: "failed", problem: SAVE_FAILED });
+  }
+
+  /** RDB versions other than those that are configured. */
+  #versionsFor({ isOldPeer }: Job): { readonly versions?: readonly number[] } {
+    if (isOldPeer) return { versions: [OLD_RDB_VERSION] };
+    return this.#wantsNewest ? { versions: [12] } : {};
   }
 
   #join(replica: Replica): void {
@@ -223,23 +248,30 @@ export class FullSyncs {
     this.#job = undefined;
     job.reader.close();
     if (outcome.kind !== "saved") {
-      this.#wantsNewest = outcome.kind === "failed" && outcome.isTooNew === true;
-      this.#fail(job);
+      const isTooNew = outcome.kind === "failed" && outcome.isTooNew === true;
+      if (!job.isOldPeer) this.#wantsNewest = isTooNew;
+      if (isTooNew && job.isOldPeer) {
+        this.#tooNew = { problem: outcome.problem, sinceMs: this.#parts.monotonicMs() };
+        this.#fail(job, `ERR ${outcome.problem}`);
+      } else {
+        this.#fail(job);
+      }
     } else {
-      this.#wantsNewest = false;
+      if (!job.isOldPeer) this.#wantsNewest = false;
       if (job.stream !== undefined) job.stream.complete();
       else this.#sendFile(job, outcome);
     }
     this.#parts.flushOutside();
   }
 
-  #fail(job: Job): void {
+  /** @param error what those are told that wait. */
+  #fail(job: Job, error = SAVE_FAILED): void {
     const { log, refuse } = this.#parts;
     for (const replica of job.replicas) {
       log.warning("SYNC failed. BGSAVE child returned an error");
       // In the middle of a file an error line would be taken for a part of it.
       if (replica.phase === "stream") this.#parts.replicas.drop(replica);
-      else refuse(replica, SAVE_FAILED);
+      else refuse(replica, error);
     }
     if (job.stream?.isUnused === true) this.#streams.delete(job.stream);
   }

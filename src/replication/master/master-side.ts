@@ -5,12 +5,14 @@ import { encodeRequest } from "../../protocol/encode-request";
 import type { ReplyWriter } from "../../protocol/reply-writer";
 import { type Client, KIND_REPLICA, REPLY_OFF } from "../../session/client";
 import type { SessionContext } from "../../session/session-context";
+import { isOldPeer } from "../decisions/old-peer";
 import {
   isBacklogForgotten,
   lacksGoodReplicas,
   silentReplicaLog,
 } from "../decisions/replica-health";
 import { answerSync, type LogLine, type SyncRequest } from "../decisions/sync-answer";
+import type { OldPeers } from "../old-peers/old-peers";
 import type { Replication } from "../replication";
 import { FullSyncs } from "./full-syncs";
 import { Replica } from "./replica";
@@ -26,6 +28,7 @@ export interface MasterSideParts {
   readonly segments: SegmentNumbers;
   readonly isOtherJobRunning: () => boolean;
   readonly removeFile: () => void;
+  readonly oldPeers: OldPeers;
 }
 
 /** What only exists when commands and turns do. */
@@ -122,6 +125,8 @@ export class MasterSide {
   /** The last thing of every turn, when the effects of its commands are in the backlog. */
   endTurn(): void {
     if (this.#isAckWanted) this.#askForAcks();
+    const refusal = this.#parts.oldPeers.takeRefusal();
+    if (refusal !== undefined) this.#dropOldPeers(refusal);
     if (this.replicas.list.length === 0) return;
     this.syncs.beginSends();
     this.sender.send();
@@ -129,11 +134,12 @@ export class MasterSide {
 
   /** SYNC and PSYNC. */
   answer(client: Client, request: SyncRequest): void {
-    const { replication, session } = this.#parts;
+    const { replication, session, oldPeers } = this.#parts;
     const { reply } = this.#effects;
     const greeting = this.replicas.greetingOf(client);
     const replica = new Replica(client, greeting, session.clock.monotonicMs());
     replica.isOld = request.command === "sync";
+    replica.isOldPeer = isOldPeer(greeting, session.config.value("repl-compat"));
     const { backlog, offset } = replication;
     const answer = answerSync(
       replication.state,
@@ -144,6 +150,7 @@ export class MasterSide {
         capabilities: greeting.capabilities,
         isFiltered: greeting.filter !== "",
         hasPendingOutput: session.clientMemory.outputBytes(client) > 0,
+        readableFrom: replica.isOldPeer ? oldPeers.readableFrom : 0,
       },
     );
     if (answer.kind === "refuse") {
@@ -160,6 +167,12 @@ export class MasterSide {
     }
     for (const line of answer.logs) this.#tell(line);
     this.#becomeReplica(replica);
+    if (replica.isOldPeer) {
+      session.log.notice(
+        `Replica ${replica.name} is older than Redis 4: it is told all in words of Redis 3.2`,
+      );
+      oldPeers.begin();
+    }
     if (answer.kind === "continue") {
       this.counts.partialOk++;
       reply.statusText(answer.line.slice(1));
@@ -203,6 +216,7 @@ export class MasterSide {
       this.#append(PING);
     }
     this.syncs.tick();
+    this.#parts.oldPeers.tick(list.filter((one) => one.isOldPeer).length);
     this.#dropSilent(nowMs);
     const ttlSeconds = config.number("repl-backlog-ttl");
     const isForgotten = isBacklogForgotten(
@@ -275,6 +289,15 @@ export class MasterSide {
     this.judge();
     this.#effects.progressed();
     this.#sendSoon();
+  }
+
+  /** Before they are sent what they do not know. */
+  #dropOldPeers(reason: string): void {
+    for (const replica of this.replicas.list) {
+      if (!replica.isOldPeer) continue;
+      this.#parts.session.log.warning(`Disconnecting replica ${replica.name}: ${reason}`);
+      this.replicas.drop(replica);
+    }
   }
 
   #dropSilent(nowMs: number): void {

@@ -32,6 +32,8 @@ export class Replica {
   copy: Copy | undefined;
   /** It asked by SYNC: it knows no offsets and confirms nothing. */
   isOld = false;
+  /** It is as old as Redis 3.2; see decisions/old-peer.ts. */
+  isOldPeer = false;
   /** Nothing of the stream is sent before it has said that it has loaded what it was sent. */
   awaitsAck = false;
   ackOffset = 0;

@@ -23,7 +23,8 @@ import type { Backlog } from "../backlog";
 export interface StreamRunnerParts {
   readonly call: DataCall;
   readonly pipeline: Pipeline<DataCall>;
-  readonly backlog: Backlog;
+  /** Takes the bytes of what has been run, whole requests. */
+  readonly backlog: Pick<Backlog, "append">;
   readonly log: { warning(text: string): void };
   /** Where the part of the input memory begins that is this runner's, up to its end. */
   readonly windowAt: number;
