@@ -25,14 +25,18 @@ export class TcpProxy {
   cutAfterBytes = Number.POSITIVE_INFINITY;
   connections = 0;
 
-  private constructor(server: Server) {
+  /** @param targetPort where connections that are made from now on go. */
+  private constructor(
+    server: Server,
+    public targetPort: number,
+  ) {
     this.#server = server;
   }
 
   static async start(targetPort: number, cleanup: Cleanup): Promise<TcpProxy> {
     const server = createServer();
-    const proxy = new TcpProxy(server);
-    server.on("connection", (near) => proxy.#join(near, targetPort));
+    const proxy = new TcpProxy(server, targetPort);
+    server.on("connection", (near) => proxy.#join(near));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     cleanup.after(() => proxy.stop());
     return proxy;
@@ -97,14 +101,14 @@ export class TcpProxy {
     this.#server.close();
   }
 
-  #join(near: Socket, targetPort: number): void {
+  #join(near: Socket): void {
     this.connections += 1;
     if (this.refuses) {
       near.on("error", () => undefined);
       near.resetAndDestroy();
       return;
     }
-    const far = connect(targetPort, "127.0.0.1");
+    const far = connect(this.targetPort, "127.0.0.1");
     const pair = { near, far };
     this.#pairs.add(pair);
     const toFar = this.#passer(far);
