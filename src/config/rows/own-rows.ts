@@ -2,10 +2,11 @@
  * Directives that only this server has. A real Redis refuses a file that names them, so CONFIG
  * REWRITE writes one only when it differs from its default or the file has it already.
  */
-import { IMMUTABLE } from "../directive";
+import { EMPTY_IS_UNSET, IMMUTABLE } from "../directive";
 import { choice } from "../kinds/choice";
 import { flag } from "../kinds/flag";
 import { integer, LONG_MAX, memory } from "../kinds/integer";
+import { text } from "../kinds/text";
 
 const PORT_MAX = 65_535;
 
@@ -20,6 +21,8 @@ export const ownRows = [
   choice("repl-compression", "no", ["no", "lz4"]),
   /** Refuse to be emptied by a master that came back without its data. */
   flag("replica-refuse-empty-master", false),
+  /** Keeps a Sentinel's state apart from its configuration; of no use to a data node. */
+  text("sentinel-state-file", "", { attributes: IMMUTABLE | EMPTY_IS_UNSET }),
   /** Where Prometheus finds the metrics; 0 is nowhere. */
   integer("metrics-port", 0, 0, PORT_MAX),
 ];

@@ -26,40 +26,31 @@ const NO_SUCH_MASTER = "No such master with specified name.";
 /** `sentinel monitor <name> <host> <port> <quorum>` */
 const MONITOR_WORDS = 4;
 
-export interface UnusableLine {
-  readonly line: ConfigLine;
-  readonly reason: string;
-}
-
 /** Reads all lines into the model, or says what is wrong in the form in which Redis does. */
 export function readLines(
   model: SentinelModel,
   lines: readonly ConfigLine[],
   context: LineContext,
 ): ConfigProblem | undefined {
-  const unusable = findUnusable(model, lines, context);
-  return unusable === undefined ? undefined : lineProblem(unusable.line, unusable.reason);
-}
-
-/** As `readLines`; what is wrong as it is, for who tells it in another form. */
-export function findUnusable(
-  model: SentinelModel,
-  lines: readonly ConfigLine[],
-  context: LineContext,
-): UnusableLine | undefined {
-  const readers = [readOwn, readMaster, readOther];
   const groups: ConfigLine[][] = [[], [], []];
   for (const line of lines) groups[groupOf(line)].push(line);
-  for (const [index, read] of readers.entries()) {
-    for (const line of groups[index]) {
-      const reason = read(model, line, context);
-      if (reason !== undefined) return { line, reason };
-    }
+  for (const line of groups.flat()) {
+    const reason = readLine(model, line, context);
+    if (reason !== undefined) return lineProblem(line, reason);
   }
   return undefined;
 }
 
-/** Where in `readers` a line is read. */
+/** Reads one line; those that it needs have been read. Returns Redis's words for what is wrong. */
+export function readLine(
+  model: SentinelModel,
+  line: ConfigLine,
+  context: LineContext,
+): string | undefined {
+  return READERS[groupOf(line)](model, line, context);
+}
+
+/** Who of `READERS` reads a line. */
 function groupOf(line: ConfigLine): 0 | 1 | 2 {
   const name = lineName(line);
   if (OWN_LINES.some((own) => own.name === name)) return 0;
@@ -151,3 +142,5 @@ const OTHER_READERS: ReadonlyMap<string, MasterLineReader> = new Map<string, Mas
     },
   ]),
 ]);
+
+const READERS = [readOwn, readMaster, readOther] as const;
