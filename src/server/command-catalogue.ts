@@ -13,6 +13,7 @@ import { type DumpParts, dumpCommands } from "../persistence/commands/dump-resto
 import { migrateCommands } from "../persistence/commands/migrate";
 import { saveCommands } from "../persistence/snapshot/save-commands";
 import { infoCommands } from "../process/info/info-command";
+import { shutdownCommands } from "../process/shutdown-command";
 import { sessionCommands } from "../session/session-commands";
 import { transactionCommands } from "../transactions/commands/transaction-commands";
 import { bitmapCommands } from "../types/bitmap/bitmap-commands";
@@ -35,7 +36,6 @@ import { ZsetLimits } from "../types/zset/zset-limits";
 import { type ConfigCommandParts, configCommands } from "./commands/config";
 import { debugCommands } from "./commands/debug/debug-command";
 import { lolwutCommands } from "./commands/lolwut";
-import { shutdownCommands } from "./commands/shutdown";
 import { timeCommands } from "./commands/time";
 import { ConfigSetter } from "./config-setter";
 import type { ServerContext } from "./server-context";

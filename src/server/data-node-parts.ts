@@ -9,8 +9,8 @@ import type { AofDisk } from "../persistence/aof/aof-disk";
 import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
 import type { Listeners } from "../process/listeners";
 import type { ServerFacts } from "../process/server-facts";
+import type { Shutdown } from "../process/shutdown";
 import type { SessionLog } from "../session/session-log";
-import type { Shutdown } from "./shutdown";
 
 /** What the data node is put together from: the world outside, or a test's. */
 export interface DataNodeParts {

@@ -10,6 +10,7 @@ import type { SavedData } from "../persistence/rdb/dataset-writer";
 import { DumpPayload } from "../persistence/rdb/dump-payload";
 import type { CronTask } from "../process/cron";
 import type { InfoField } from "../process/info/info-section";
+import type { Shutdown } from "../process/shutdown";
 import type { LinkSettings } from "../replication/decisions/replication-state";
 import { savedReplication } from "../replication/decisions/saved-replication";
 import { failoverCommand } from "../replication/master/failover-command";
@@ -32,7 +33,6 @@ import type { SessionContext } from "../session/session-context";
 import type { TurnLoop } from "../session/turn-loop";
 import { AllBlocked } from "./all-blocked";
 import type { PersistenceService } from "./persistence-service";
-import type { Shutdown } from "./shutdown";
 import { valueSavers } from "./value-codecs";
 
 export interface ReplicationServiceParts {

@@ -12,12 +12,12 @@ import type { Migrations } from "../persistence/migration/migrations";
 import type { InfoSection } from "../process/info/info-section";
 import type { Listeners } from "../process/listeners";
 import type { ServerFacts } from "../process/server-facts";
+import type { Shutdown } from "../process/shutdown";
 import type { SessionContext } from "../session/session-context";
 import type { Transactions } from "../transactions/transactions";
 import type { FieldExpiry } from "../types/hash/field-expiry";
 import type { PersistenceService } from "./persistence-service";
 import type { ReplicationService } from "./replication-service";
-import type { Shutdown } from "./shutdown";
 
 /** What the data node's own commands and periodic work are given. */
 export interface ServerContext {

@@ -12,8 +12,8 @@ import type { SaveProgress } from "../../src/persistence/snapshot/save-progress"
 import type { SnapshotWriter } from "../../src/persistence/snapshot/snapshot-thread";
 import { Listeners } from "../../src/process/listeners";
 import { gatherFacts } from "../../src/process/server-facts";
+import { Shutdown } from "../../src/process/shutdown";
 import { DataNode } from "../../src/server/data-node";
-import { Shutdown } from "../../src/server/shutdown";
 import { followTransportSettings } from "../../src/session/transport-settings";
 import { SeededRandom } from "../support/seeds";
 import { SimulatedDisk } from "../unit/persistence/aof/simulated-disk";

@@ -10,8 +10,8 @@ import { PortableBitOperations } from "../../src/native/portable-bit-operations"
 import { PortableTransport } from "../../src/net/portable-transport";
 import { Listeners } from "../../src/process/listeners";
 import { gatherFacts } from "../../src/process/server-facts";
+import { Shutdown } from "../../src/process/shutdown";
 import { DataNode } from "../../src/server/data-node";
-import { Shutdown } from "../../src/server/shutdown";
 import { followTransportSettings } from "../../src/session/transport-settings";
 import { PretendedSnapshots } from "../fuzz/fuzz-node";
 

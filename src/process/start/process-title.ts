@@ -5,15 +5,27 @@
 import { writeFileSync } from "node:fs";
 import type { Config } from "../../config/config";
 
-const PROGRAM = "redis-server";
 /** The kernel's name of this process's first thread. */
 const NAME_FILE = "/proc/self/comm";
 
+export interface TitleParts {
+  /** The name that the program was called by. */
+  readonly program: string;
+  /** `[sentinel]`, or empty for a data node. */
+  readonly mode: string;
+}
+
+export const SERVER_TITLE: TitleParts = { program: "redis-server", mode: "" };
+
 /** Follows the template and what is in it, until `set-proc-title` says otherwise. */
-export function followProcessTitle(config: Config, configFile: string): void {
+export function followProcessTitle(
+  config: Config,
+  configFile: string,
+  parts: TitleParts = SERVER_TITLE,
+): void {
   if (!config.flag("set-proc-title")) return;
   const show = (): undefined => {
-    setTitle(processTitle(config, configFile));
+    setTitle(processTitle(config, configFile, parts), parts.program);
     return undefined;
   };
   show();
@@ -21,16 +33,20 @@ export function followProcessTitle(config: Config, configFile: string): void {
 }
 
 /** @param configFile an absolute path, or empty. */
-export function processTitle(config: Config, configFile: string): string {
+export function processTitle(
+  config: Config,
+  configFile: string,
+  { program, mode }: TitleParts = SERVER_TITLE,
+): string {
   const port = config.number("port");
   const tlsPort = config.number("tls-port");
   const unixSocket = config.text("unixsocket");
   const address = config.value("bind")[0] ?? "*";
   const shownPort = port !== 0 ? port : tlsPort;
   const values: Readonly<Record<string, string>> = {
-    title: PROGRAM,
+    title: program,
     "listen-addr": shownPort === 0 ? unixSocket : `${address}:${shownPort}`,
-    "server-mode": "",
+    "server-mode": mode,
     port: String(port),
     "tls-port": String(tlsPort),
     unixsocket: unixSocket,
@@ -46,11 +62,11 @@ function fill(template: string, values: Readonly<Record<string, string>>): strin
   );
 }
 
-function setTitle(title: string): void {
+function setTitle(title: string, program: string): void {
   process.title = title;
   try {
     // Setting the title has renamed the thread too.
-    writeFileSync(NAME_FILE, PROGRAM);
+    writeFileSync(NAME_FILE, program);
   } catch {
     // Not on this system: the title is all there is.
   }

@@ -29,7 +29,7 @@ there is a "-", the options. An option is a directive of the file with "--" in f
   --restore-to TIME   makes a new append only directory with what was written up to that moment
                       (Unix seconds or ISO 8601; needs aof-timestamp-enabled) and ends
   --check-system      looks for settings of this machine that a server suffers from
-  --sentinel          watches over other servers (not part of this build yet)
+  --sentinel          watches over other servers; needs a file that can be written
 
 The directives are explained in the redis.conf that comes with the program.
 `;

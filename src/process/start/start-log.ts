@@ -9,31 +9,31 @@ import { PRODUCT_NAME, PRODUCT_VERSION } from "../../base/product";
 import { REDIS_VERSION } from "../../base/redis-version";
 import type { Config } from "../../config/config";
 import { createLog } from "../../log/create-log";
-import type { Log } from "../../log/log";
+import type { Log, LogRole } from "../../log/log";
 import { type LogoFacts, logo, logoLine } from "./logo";
 
 const SLASH = 0x2f;
 const STDOUT = 1;
 
 /** Before there is a configuration. */
-export function startLog(): Log {
+export function startLog(role: LogRole = "child"): Log {
   return createLog({
     format: "redis",
     file: "",
     level: "notice",
-    role: "child",
+    role,
     clock: new SystemClock(),
     pid: process.pid,
   });
 }
 
 /** Follows `loglevel`; file and format are for the whole life of the process. */
-export function configuredLog(config: Config, clock: Clock): Log {
+export function configuredLog(config: Config, clock: Clock, role: LogRole): Log {
   const log = createLog({
     format: config.value("log-format"),
     file: absolute(config.bytes("logfile")),
     level: config.value("loglevel"),
-    role: "child",
+    role,
     clock,
     pid: process.pid,
   });

@@ -4,14 +4,15 @@ import type { DataCall } from "../../keyspace/data-call";
 import type { Keyspace } from "../../keyspace/keyspace";
 import type { Tracking } from "../../keyspace/tracking/tracking";
 import type { Migrations } from "../../persistence/migration/migrations";
+import { clientsSection } from "../../process/info/clients-section";
 import { cpuSection } from "../../process/info/cpu-section";
 import type { InfoField, InfoSection } from "../../process/info/info-section";
 import { serverSection } from "../../process/info/server-section";
+import type { TurnCounts } from "../../process/info/stats-fields";
 import type { ServerFacts } from "../../process/server-facts";
 import type { SessionContext } from "../../session/session-context";
 import type { PersistenceService } from "../persistence-service";
 import type { ReplicationService } from "../replication-service";
-import { clientsSection } from "./clients-section";
 import { clusterSection } from "./cluster-section";
 import { commandSection } from "./command-section";
 import type { ExceededTime } from "./exceeded-time";
@@ -20,7 +21,7 @@ import { memorySection } from "./memory-section";
 import { modulesSection } from "./modules-section";
 import { persistenceSection } from "./persistence-section";
 import { replicationSection } from "./replication-section";
-import { statsSection, type TurnCounts } from "./stats-section";
+import { statsSection } from "./stats-section";
 
 /** Where INFO finds what it tells; what is a function exists only when commands are run. */
 export interface InfoSources {
@@ -51,7 +52,7 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
   const { config } = session;
   return [
     serverSection(facts, config, session.identity.mode, () => session.clients.count),
-    clientsSection(session, sources.tracking),
+    clientsSection(session, () => sources.tracking.clientCount),
     memorySection({
       report: memoryReport,
       config,

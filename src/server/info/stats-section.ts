@@ -5,6 +5,15 @@ import type { Tracking } from "../../keyspace/tracking/tracking";
 import type { TargetLinks } from "../../persistence/migration/target-links";
 import type { RdbSaves } from "../../persistence/snapshot/rdb-saves";
 import { type InfoField, type InfoSection, twoDecimals } from "../../process/info/info-section";
+import {
+  ABSENT_FIELDS,
+  processingFields,
+  refusalFields,
+  type SyncCounts,
+  subscriptionFields,
+  type TurnCounts,
+  trafficFields,
+} from "../../process/info/stats-fields";
 import type { PubSub } from "../../session/pubsub/pub-sub";
 import type { SessionStats } from "../../session/session-stats";
 import type { ExceededTime } from "./exceeded-time";
@@ -24,30 +33,15 @@ export interface StatsSectionParts {
   readonly errorReplies: () => number;
 }
 
-/** How often clients were read from and written to. */
-export interface TurnCounts {
-  readonly reads: number;
-  readonly writes: number;
-}
-
-/** What was done for replicas. */
-export interface SyncCounts {
-  readonly full: number;
-  readonly partialOk: number;
-  readonly partialErr: number;
-  /** Bytes of the stream and of copies that were given to their sockets. */
-  readonly sentBytes: number;
-}
-
 /**
- * INFO stats: what has happened since the start or the last CONFIG RESETSTAT.
- *
- * Fields of what this server never does (it does not fork, has no threads for sockets and keeps no
- * buffer per client) or does not do yet are 0.
+ * INFO stats: what has happened since the start or the last CONFIG RESETSTAT. Fields of what is not
+ * done yet are 0.
  */
 export function statsSection(parts: StatsSectionParts): InfoSection {
+  const { session, pipeline, keyspace } = parts;
+  const { stats } = keyspace;
   const fields = () => [
-    ...trafficFields(parts),
+    ...trafficFields(session, pipeline().commandsProcessed, parts.replication()),
     ...keyspaceFields(parts),
     ...subscriptionFields(parts.pubSub),
     // Nothing forks, but the start of a snapshot is what these tell of.
@@ -56,32 +50,12 @@ export function statsSection(parts: StatsSectionParts): InfoSection {
     ["migrate_cached_sockets", parts.links.count] as const,
     ...ABSENT_FIELDS,
     ...trackingFields(parts.tracking),
-    ...processingFields(parts),
-    ...newerFields(parts),
+    ...processingFields(parts.turns(), parts.errorReplies(), stats.sanitizedBlocks),
+    // As Redis 7.4 names it.
+    ["expired_subkeys", stats.expiredFields] as const,
+    ...refusalFields(session),
   ];
   return { name: "Stats", shownBy: "default", fields };
-}
-
-function trafficFields(parts: StatsSectionParts): InfoField[] {
-  const { session, pipeline } = parts;
-  const replication = parts.replication();
-  return [
-    ["total_connections_received", session.connectionsReceived],
-    ["total_commands_processed", pipeline().commandsProcessed],
-    ["instantaneous_ops_per_sec", session.opsPerSecond],
-    ["total_net_input_bytes", session.totalInputBytes],
-    ["total_net_output_bytes", Math.max(0, session.totalOutputBytes - replication.sentBytes)],
-    ["total_net_repl_input_bytes", 0],
-    ["total_net_repl_output_bytes", replication.sentBytes],
-    ["instantaneous_input_kbps", twoDecimals(session.inputKibPerSecond)],
-    ["instantaneous_output_kbps", twoDecimals(session.outputKibPerSecond)],
-    ["instantaneous_input_repl_kbps", twoDecimals(0)],
-    ["instantaneous_output_repl_kbps", twoDecimals(0)],
-    ["rejected_connections", session.rejectedConnections],
-    ["sync_full", replication.full],
-    ["sync_partial_ok", replication.partialOk],
-    ["sync_partial_err", replication.partialErr],
-  ];
 }
 
 function keyspaceFields({ session, keyspace, exceededTime }: StatsSectionParts): InfoField[] {
@@ -100,57 +74,10 @@ function keyspaceFields({ session, keyspace, exceededTime }: StatsSectionParts):
   ];
 }
 
-function subscriptionFields(pubSub: PubSub): InfoField[] {
-  return [
-    ["pubsub_channels", pubSub.channels.count],
-    ["pubsub_patterns", pubSub.patterns.count],
-    ["pubsubshard_channels", pubSub.shardChannels.count],
-  ];
-}
-
-const ABSENT_FIELDS: readonly InfoField[] = [
-  ["slave_expires_tracked_keys", 0],
-  ["active_defrag_hits", 0],
-  ["active_defrag_misses", 0],
-  ["active_defrag_key_hits", 0],
-  ["active_defrag_key_misses", 0],
-  ["total_active_defrag_time", 0],
-  ["current_active_defrag_time", 0],
-];
-
 function trackingFields({ table, prefixes }: Tracking): InfoField[] {
   return [
     ["tracking_total_keys", table.count],
     ["tracking_total_items", table.items],
     ["tracking_total_prefixes", prefixes.count],
-  ];
-}
-
-function processingFields(parts: StatsSectionParts): InfoField[] {
-  const { turns, errorReplies, keyspace } = parts;
-  const { reads, writes } = turns();
-  return [
-    ["unexpected_error_replies", 0],
-    ["total_error_replies", errorReplies()],
-    ["dump_payload_sanitizations", keyspace.stats.sanitizedBlocks],
-    ["total_reads_processed", reads],
-    ["total_writes_processed", writes],
-    ["io_threaded_reads_processed", 0],
-    ["io_threaded_writes_processed", 0],
-    ["reply_buffer_shrinks", 0],
-    ["reply_buffer_expands", 0],
-  ];
-}
-
-/** As Redis 7.2 and 7.4 name them. */
-function newerFields({ session, keyspace }: StatsSectionParts): InfoField[] {
-  return [
-    ["expired_subkeys", keyspace.stats.expiredFields],
-    ["client_query_buffer_limit_disconnections", session.queryLimitDisconnections],
-    ["client_output_buffer_limit_disconnections", session.outputLimitDisconnections],
-    ["acl_access_denied_auth", session.accessDeniedAuth],
-    ["acl_access_denied_cmd", session.accessDeniedCommand],
-    ["acl_access_denied_key", session.accessDeniedKey],
-    ["acl_access_denied_channel", session.accessDeniedChannel],
   ];
 }

@@ -8,9 +8,9 @@ import {
   SHUTDOWN_NOSAVE,
   SHUTDOWN_SAVE,
 } from "../../../src/config/special/shutdown-words";
+import { Shutdown } from "../../../src/process/shutdown";
 import { Signals } from "../../../src/process/signals";
 import { Supervision } from "../../../src/process/start/supervision";
-import { Shutdown } from "../../../src/server/shutdown";
 
 function newConfig(settings: Readonly<Record<string, string>> = {}): Config {
   const config = new Config({ currentDirectory: () => "/", changeDirectory: () => undefined });

@@ -17,12 +17,12 @@ import { fitMaxClients, guardMaxClients, slotsFor } from "../../../src/process/s
 import { followOomScore } from "../../../src/process/start/oom-score";
 import { OpenFiles } from "../../../src/process/start/open-files";
 import { processTitle } from "../../../src/process/start/process-title";
+import { refusedParts } from "../../../src/process/start/refused-parts";
 import {
   backlogWarning,
   checkSystem,
   overcommitWarning,
 } from "../../../src/process/start/system-checks";
-import { refusedParts } from "../../../src/server/unfinished-parts";
 
 function newConfig(): Config {
   return new Config({ currentDirectory: () => "/", changeDirectory: () => undefined });

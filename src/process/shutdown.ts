@@ -1,5 +1,5 @@
 /**
- * The end of the server in order: asked for by SHUTDOWN or a signal, refused when the data set
+ * The end of the process in order: asked for by SHUTDOWN or a signal, refused when the data set
  * cannot be saved, and otherwise carried out once.
  *
  * It decides and says what happens; closing sockets and ending the process are handed in. What
@@ -35,6 +35,8 @@ export interface FinalReplicas {
 }
 
 export interface ShutdownParts {
+  /** Whose end it is, in the log; `Redis` when absent. */
+  readonly name?: string;
   readonly config: Config;
   readonly notice: (text: string) => void;
   readonly warning: (text: string) => void;
@@ -129,7 +131,7 @@ export class Shutdown {
     this.#hasBegun = true;
     if (removePidFile()) notice("Removing the pid file.");
     if (closeListeners()) notice("Removing the unix socket file.");
-    warning("Redis is now ready to exit, bye bye...");
+    warning(`${this.#parts.name ?? "Redis"} is now ready to exit, bye bye...`);
     finish();
     return true;
   }

@@ -1,9 +1,14 @@
-import type { Tracking } from "../../keyspace/tracking/tracking";
-import type { InfoSection } from "../../process/info/info-section";
 import type { SessionContext } from "../../session/session-context";
+import type { InfoSection } from "./info-section";
 
-/** INFO clients: who is connected, and who waits. */
-export function clientsSection(session: SessionContext, tracking: Tracking): InfoSection {
+/**
+ * INFO clients: who is connected, and who waits.
+ * @param trackingClients how many are told what changes of what they keep.
+ */
+export function clientsSection(
+  session: SessionContext,
+  trackingClients: () => number,
+): InfoSection {
   const { clients, config, stats, pauses } = session;
   const fields = () =>
     [
@@ -13,7 +18,7 @@ export function clientsSection(session: SessionContext, tracking: Tracking): Inf
       ["client_recent_max_input_buffer", stats.recentMaxInput.value],
       ["client_recent_max_output_buffer", stats.recentMaxOutput.value],
       ["blocked_clients", pauses.heldCount + session.blocked.count],
-      ["tracking_clients", tracking.clientCount],
+      ["tracking_clients", trackingClients()],
       ["clients_in_timeout_table", session.blocked.timedCount],
       ["total_blocking_keys", session.blocked.keyCount],
       ["total_blocking_keys_on_nokey", session.blocked.keyCountWhenGone],

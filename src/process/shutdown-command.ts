@@ -1,14 +1,14 @@
-import { ERR_SYNTAX } from "../../command/error-texts";
-import type { CommandSpec } from "../../command/spec";
+import { ERR_SYNTAX } from "../command/error-texts";
+import type { CommandSpec } from "../command/spec";
 import {
   SHUTDOWN_FORCE,
   SHUTDOWN_NOSAVE,
   SHUTDOWN_NOW,
   SHUTDOWN_SAVE,
-} from "../../config/special/shutdown-words";
-import type { SessionCall } from "../../session/session-call";
-import type { SessionContext } from "../../session/session-context";
-import type { Shutdown } from "../shutdown";
+} from "../config/special/shutdown-words";
+import type { SessionCall } from "../session/session-call";
+import type { SessionContext } from "../session/session-context";
+import type { Shutdown } from "./shutdown";
 
 const WORDS: ReadonlyMap<string, number> = new Map([
   ["save", SHUTDOWN_SAVE],
