@@ -9,8 +9,6 @@ export const URGENT_INFO_PERIOD_MS = 1000;
 /** Other Sentinels are asked about a master that is down this often. */
 export const ASK_PERIOD_MS = 1000;
 export const HELLO_PERIOD_MS = 2000;
-/** Silence of an events link, after which it is opened anew. */
-export const EVENTS_SILENCE_MS = 3 * HELLO_PERIOD_MS;
 /** A ping without an answer this old, and the link is opened anew if the answer stays out. */
 export const MIN_LINK_RECONNECT_PERIOD_MS = 15_000;
 /** Attempts to connect to one instance begin at least this far apart. */
@@ -34,6 +32,21 @@ export const ROLE_CHANGE_WAIT_MS = 8000;
 export const MAX_PENDING_COMMANDS = 100;
 /** Ticks come this often, and a random part later, so that Sentinels do not act as one. */
 export const TICK_MS = 100;
+/** Epochs beyond it are not believed: each failover counts one up, so nothing honest comes near. */
+export const MAX_EPOCH = 2 ** 52;
+/** Longer ones are not looked at. */
+export const MAX_HELLO_LENGTH = 4096;
+export const MAX_INFO_LENGTH = 4 * 1024 * 1024;
+export const MAX_HOST_LENGTH = 255;
+/** Input of one peer that makes no sense is logged this often at most. */
+export const BAD_INPUT_LOG_PERIOD_MS = 60_000;
+/** An attempt to save that failed is made again after this. */
+export const SAVE_RETRY_MS = 1000;
+/** A master that hands over by itself stops writes for this long at most. */
+export const HAND_OVER_PAUSE_MS = 10_000;
+/** A fresh id is taken this often at most. */
+export const FRESH_ID_PERIOD_MS = 60_000;
+export const HELLO_CHANNEL = "__sentinel__:hello";
 /** 40 hexadecimal digits. */
 export const RUN_ID_LENGTH = 40;
 /** Limits of what strangers can make a Sentinel remember. */

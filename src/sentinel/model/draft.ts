@@ -8,6 +8,7 @@ type EventLevel = Extract<SentinelAction, { kind: "event" }>["level"];
 
 export class Draft {
   readonly actions: SentinelAction[] = [];
+  #saves = false;
 
   constructor(
     readonly model: SentinelModel,
@@ -56,8 +57,13 @@ export class Draft {
     this.actions.push({ kind: "disconnect", link, of });
   }
 
-  /** What is told of the state after this is told only if it could be saved. */
+  /**
+   * What is told after this is told only if the state could be saved. Actions are carried out when the
+   * step is complete, so what is saved is the state at its end, and saving once is enough.
+   */
   save(): void {
+    if (this.#saves) return;
+    this.#saves = true;
     this.model.lastSaveMs = this.nowMs;
     this.actions.push({ kind: "save" });
   }

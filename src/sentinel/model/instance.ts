@@ -136,6 +136,7 @@ export class Instance {
   infoAskedMs = 0;
   /** What INFO said of its data: any key, and how far its history is. */
   holdsKeys = false;
+  isLoading = false;
   masterReplOffset = 0;
   roleReported: "master" | "slave";
   roleReportedMs: number;

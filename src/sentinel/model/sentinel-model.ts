@@ -41,6 +41,8 @@ export class SentinelModel {
   /** What it says to other Sentinels (sentinel-user, sentinel-pass). */
   sentinelUser = "";
   sentinelPass = "";
+  /** Its own `requirepass`, which is said to other Sentinels where `sentinelPass` is empty. */
+  ownPassword = "";
   /** SENTINEL SIMULATE-FAILURE. */
   crashesAfterElection = false;
   crashesAfterPromotion = false;
@@ -50,6 +52,8 @@ export class SentinelModel {
   lastSaveMs = 0;
   /** Addresses (`ip,port`) under which this Sentinel has announced itself since it started. */
   readonly announcedAs = new Set<string>();
+  /** When a message of nobody known that made no sense was last logged. */
+  badInputLoggedMs = 0;
   /** When a fresh id was last taken; 0 for never. */
   freshIdMs = 0;
   /** Tunable by SENTINEL DEBUG, each named as there. */

@@ -1,12 +1,6 @@
-/** The ends of links: closing them, leaving a shared one, and which count as whole. */
+/** The ends of links: closing them, and leaving a shared one. */
 import type { Draft } from "../model/draft";
 import type { Instance, InstanceLink } from "../model/instance";
-
-/** Both connections that the kind of instance needs are there. */
-export function isWhole(instance: Instance): boolean {
-  const { link } = instance;
-  return link.areCommandsConnected && (instance.kind === "sentinel" || link.areEventsConnected);
-}
 
 export function closeCommands(draft: Draft, link: InstanceLink): void {
   if (link.areCommandsConnected || link.areCommandsConnecting) draft.disconnect(link, "commands");

@@ -1,0 +1,198 @@
+/**
+ * A failover that this Sentinel leads or tries to, up to the promotion of a replica; what follows is in
+ * reconf-replicas.ts. As long as the state cannot be saved it stands still.
+ */
+import { HAND_OVER_PAUSE_MS, MAX_DESYNC_MS } from "../model/constants";
+import type { Draft } from "../model/draft";
+import { type FailoverState, type Instance, optionsOf } from "../model/instance";
+import { announced } from "../model/instance-name";
+import { commandName } from "../monitor/requests";
+import { findLeader } from "./election";
+import { reconfigureReplicas } from "./reconf-replicas";
+import { reconfigure } from "./reconfigure";
+import { chooseReplica } from "./replica-choice";
+import { endFailover } from "./reset";
+
+/** Attempts for one master begin at least this many failover timeouts apart. */
+const TIMEOUTS_BETWEEN_ATTEMPTS = 2;
+
+/** Begins a failover when the master is down for enough Sentinels and none was begun lately. */
+export function beginFailoverIfNeeded(draft: Draft, master: Instance): boolean {
+  if (!master.isObjectivelyDown || master.isFailingOver || !draft.model.isSaved) return false;
+  const pauseMs = optionsOf(master).failoverTimeoutMs * TIMEOUTS_BETWEEN_ATTEMPTS;
+  const { failoverStartMs } = master;
+  if (failoverStartMs !== 0 && draft.nowMs - failoverStartMs < pauseMs) {
+    logDelay(draft, master, failoverStartMs + pauseMs);
+    return false;
+  }
+  beginFailover(draft, master);
+  return true;
+}
+
+function logDelay(draft: Draft, master: Instance, untilMs: number): void {
+  if (master.failoverDelayLoggedMs === master.failoverStartMs) return;
+  master.failoverDelayLoggedMs = master.failoverStartMs;
+  const until = new Date(draft.context.wallMs + untilMs - draft.nowMs);
+  draft.log(
+    "notice",
+    `Next failover delay: I will not start a failover before ${calendarText(until)}`,
+  );
+}
+
+/** As ctime(3) writes it: `Sun Nov 22 21:55:33 2026`. */
+function calendarText(date: Date): string {
+  const [weekday, month, day, year, time] = date.toString().split(" ");
+  return `${weekday} ${month} ${day.replace(/^0/, " ")} ${time} ${year}`;
+}
+
+/** A new epoch, in which this Sentinel asks to be the leader. */
+export function beginFailover(draft: Draft, master: Instance): void {
+  const { model, nowMs } = draft;
+  model.currentEpoch += 1;
+  master.failoverEpoch = model.currentEpoch;
+  master.failoverStartMs = nowMs + draft.context.random() * MAX_DESYNC_MS;
+  enter(draft, master, "wait_start");
+  draft.save();
+  draft.plainEvent("warning", "+new-epoch", `${model.currentEpoch}`, master);
+  draft.event("warning", "+try-failover", master);
+}
+
+/** Goes as far as it can now. */
+export function advanceFailover(draft: Draft, master: Instance): void {
+  if (!draft.model.isSaved) return;
+  let state: FailoverState;
+  do {
+    state = master.failoverState;
+    act(draft, master, state);
+  } while (master.failoverState !== state);
+}
+
+function act(draft: Draft, master: Instance, state: FailoverState): void {
+  switch (state) {
+    case "wait_start":
+      waitForElection(draft, master);
+      break;
+    case "select_slave":
+      selectReplica(draft, master);
+      break;
+    case "send_slaveof_noone":
+      beginPromotion(draft, master);
+      break;
+    case "wait_promotion":
+      waitForPromotion(draft, master);
+      break;
+    case "reconf_slaves":
+      reconfigureReplicas(draft, master);
+      break;
+    case "none":
+    case "update_config":
+      break;
+  }
+}
+
+export function enter(draft: Draft, master: Instance, state: FailoverState): void {
+  master.failoverState = state;
+  master.failoverStateSinceMs = draft.nowMs;
+}
+
+/** Ends a failover before a replica was promoted. */
+export function abortFailover(draft: Draft, master: Instance, type: string): void {
+  draft.event("warning", type, master);
+  endFailover(master);
+  master.failoverStateSinceMs = draft.nowMs;
+}
+
+function waitForElection(draft: Draft, master: Instance): void {
+  const { model, nowMs } = draft;
+  const leader = findLeader(draft, master, master.failoverEpoch);
+  if (leader !== model.myId && !master.isForced) {
+    const limitMs = Math.min(model.times.electionTimeoutMs, optionsOf(master).failoverTimeoutMs);
+    if (nowMs - master.failoverStartMs > limitMs) {
+      abortFailover(draft, master, "-failover-abort-not-elected");
+    }
+    return;
+  }
+  draft.event("warning", "+elected-leader", master);
+  if (model.crashesAfterElection) draft.do({ kind: "crash" });
+  enter(draft, master, "select_slave");
+  draft.event("warning", "+failover-state-select-slave", master);
+}
+
+function selectReplica(draft: Draft, master: Instance): void {
+  if (!isAllowed(draft, master)) return;
+  const replica = chooseReplica(draft, master);
+  if (replica === undefined) {
+    abortFailover(draft, master, "-failover-abort-no-good-slave");
+    return;
+  }
+  draft.event("warning", "+selected-slave", replica);
+  replica.isPromoted = true;
+  master.promoted = replica;
+  enter(draft, master, "send_slaveof_noone");
+  draft.event("notice", "+failover-state-send-slaveof-noone", replica);
+}
+
+/** What the script says that may veto a failover; the replica is chosen only after it has ended. */
+function isAllowed(draft: Draft, master: Instance): boolean {
+  const { preFailoverScript, failoverTimeoutMs } = optionsOf(master);
+  if (preFailoverScript === "" || master.preFailover === "allowed") return true;
+  if (master.preFailover === "none") {
+    master.preFailover = "running";
+    const { address, name } = master;
+    const args = [name, "leader", "start", announced(address, draft.model), `${address.port}`];
+    draft.do({ kind: "run-pre-failover-script", master, args });
+  } else if (master.preFailover === "denied") {
+    abortFailover(draft, master, "-failover-abort-denied-by-script");
+  } else if (draft.nowMs - master.failoverStateSinceMs > failoverTimeoutMs) {
+    abortFailover(draft, master, "-failover-abort-script-timeout");
+  }
+  return false;
+}
+
+function beginPromotion(draft: Draft, master: Instance): void {
+  const { promoted } = master;
+  if (promoted === undefined) return;
+  const isTold = master.isCoordinated
+    ? handOver(draft, master, promoted)
+    : reconfigure(draft, promoted, undefined);
+  if (isTold) {
+    draft.event("notice", "+failover-state-wait-promotion", promoted);
+    enter(draft, master, "wait_promotion");
+  } else {
+    waitForPromotion(draft, master);
+  }
+}
+
+/**
+ * The master stops writes, waits until the replica has all of them, and makes it the master itself. It
+ * knows the replica by the host that its INFO gave. What it does when the time is over is nothing: that
+ * no write is lost goes before that the roles are changed.
+ */
+function handOver(draft: Draft, master: Instance, replica: Instance): boolean {
+  const { host, port } = replica.address;
+  const pauseMs = Math.min(optionsOf(master).failoverTimeoutMs, HAND_OVER_PAUSE_MS);
+  const words = [commandName(master, "FAILOVER"), "TO", host, `${port}`, "TIMEOUT", `${pauseMs}`];
+  return draft.send(master, "hand-over", words, true);
+}
+
+/** Waits for the INFO that shows a master, up to the timeout of failovers. */
+function waitForPromotion(draft: Draft, master: Instance): void {
+  const { failoverTimeoutMs } = optionsOf(master);
+  const limitMs = master.isCoordinated
+    ? Math.min(failoverTimeoutMs, HAND_OVER_PAUSE_MS) + draft.model.times.infoPeriodMs
+    : failoverTimeoutMs;
+  if (draft.nowMs - master.failoverStateSinceMs <= limitMs) return;
+  if (master.isCoordinated) {
+    draft.send(master, "hand-over", [commandName(master, "FAILOVER"), "ABORT"], true);
+  }
+  const { promoted } = master;
+  // Redis tells of the master here, not of the replica.
+  if (promoted !== undefined) abortFailover(draft, master, "-failover-abort-slave-timeout");
+}
+
+/** The master will not hand over; an error to `FAILOVER ABORT` finds no failover any more. */
+export function onHandOverRefused(draft: Draft, master: Instance, error: string): void {
+  if (master.failoverState !== "wait_promotion" || !master.isCoordinated) return;
+  draft.log("warning", `The master ${master.name} refused to hand over: ${error}`);
+  abortFailover(draft, master, "-failover-abort-master-refused");
+}

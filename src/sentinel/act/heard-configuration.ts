@@ -1,0 +1,63 @@
+/** What a hello message says of epochs and of the master's address, and what follows from it. */
+import type { Draft } from "../model/draft";
+import type { Instance, InstanceLink } from "../model/instance";
+import { isAddress, toAddress } from "../monitor/address";
+import { hearHello, meetSentinel } from "../monitor/hello-heard";
+import type { Hello } from "../monitor/hello-message";
+import { currentAddress } from "../monitor/periodic";
+import { guardOwnId } from "./own-id-guard";
+import { callReconfigScript, switchMaster } from "./switch-master";
+import { raiseEpoch } from "./vote";
+
+/** `link` is the events link that it came over; undefined when it came by PUBLISH. */
+export function receiveHello(draft: Draft, text: string, link: InstanceLink | undefined): void {
+  const hello = hearHello(draft, text, link);
+  if (hello === undefined) return;
+  if (hello.id === draft.model.myId) {
+    guardOwnId(draft, hello);
+    return;
+  }
+  const master = draft.model.masters.get(hello.masterName);
+  if (master === undefined) return;
+  const sentinel = meetSentinel(draft, master, hello);
+  raiseEpoch(draft, master, hello.epoch);
+  if (sentinel === undefined) return;
+  sentinel.lastHelloMs = draft.nowMs;
+  if (hello.masterEpoch > master.configEpoch) followConfiguration(draft, master, sentinel, hello);
+  else if (hello.masterEpoch === master.configEpoch) compare(draft, master, sentinel, hello);
+}
+
+/** The other's configuration is newer. */
+function followConfiguration(
+  draft: Draft,
+  master: Instance,
+  sentinel: Instance,
+  hello: Hello,
+): void {
+  const { masterHost, masterPort, masterEpoch } = hello;
+  const address = toAddress(masterHost, masterPort, draft.context);
+  // Its name is looked up meanwhile; the message comes again.
+  if (address === undefined) return;
+  master.configEpoch = masterEpoch;
+  draft.save();
+  if (isAddress(master.address, masterHost, masterPort, draft.context)) return;
+  const old = master.address;
+  draft.event("warning", "+config-update-from", sentinel);
+  switchMaster(draft, master, address);
+  callReconfigScript(draft, master, "observer", old, address);
+}
+
+/**
+ * Equal epochs mean equal masters, but for masters that were configured differently at the start: then
+ * the Sentinels watch different servers under one name, and only people can tell which is right.
+ */
+function compare(draft: Draft, master: Instance, sentinel: Instance, hello: Hello): void {
+  const { masterHost, masterPort } = hello;
+  const isSame = isAddress(currentAddress(master), masterHost, masterPort, draft.context);
+  const conflict = isSame ? "" : `${masterHost} ${masterPort}`;
+  if (sentinel.conflictingAddress === conflict) return;
+  sentinel.conflictingAddress = conflict;
+  if (conflict === "") return;
+  const more = `#another master of the same epoch is ${conflict}`;
+  draft.event("warning", "+master-conflict", sentinel, more);
+}
