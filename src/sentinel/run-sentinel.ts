@@ -1,12 +1,10 @@
-import { accessSync, constants } from "node:fs";
-import { decodeUtf8, encodeUtf8, toBytes } from "../config/byte-text";
+import { encodeUtf8 } from "../config/byte-text";
 import { readCommandLine } from "../config/command-line";
 import type { ConfigProblem } from "../config/config-problem";
-import { systemErrorText } from "../config/system-error-text";
 import { refusedParts } from "../process/start/refused-parts";
 import { answerQuestion, type Role, type RoleStart, startRole } from "../process/start/start-role";
 import { DEFAULT_PORT } from "./model/constants";
-import { SentinelProcess } from "./sentinel-process";
+import { newStateStore, SentinelProcess } from "./sentinel-process";
 
 /**
  * The role of Sentinel, from the command line on: without a file that it can write to it does not
@@ -35,19 +33,7 @@ function sentinelRole(programName: string): Role {
   };
 }
 
-/** In the words of Redis. */
-function stateProblem({ configFile }: RoleStart): ConfigProblem | undefined {
-  if (configFile === "") {
-    const text = "Sentinel needs config file on disk to save state. Exiting...";
-    return { form: "log", text };
-  }
-  try {
-    accessSync(toBytes(configFile), constants.W_OK);
-    return undefined;
-  } catch (error) {
-    const path = decodeUtf8(configFile);
-    const reason = systemErrorText(error);
-    const text = `Sentinel config file ${path} is not writable: ${reason}. Exiting...`;
-    return { form: "log", text };
-  }
+function stateProblem(start: RoleStart): ConfigProblem | undefined {
+  const text = newStateStore(start).refusal();
+  return text === undefined ? undefined : { form: "log", text };
 }

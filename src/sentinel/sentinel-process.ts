@@ -3,6 +3,7 @@ import { Random } from "../base/random";
 import type { CommandSpec } from "../command/spec";
 import type { Config } from "../config/config";
 import type { Transport } from "../net/transport";
+import { defaultUserCredential } from "../process/default-user";
 import type { Listeners } from "../process/listeners";
 import { ServingProcess } from "../process/serving-process";
 import { Shutdown } from "../process/shutdown";
@@ -13,10 +14,9 @@ import { step } from "./act/step";
 import { HostNames, lookUpHost } from "./host-names";
 import { RUN_ID_LENGTH } from "./model/constants";
 import { SentinelModel } from "./model/sentinel-model";
-import { saveState } from "./save-state";
 import { isExecutable, runScript } from "./scripts/run-script";
 import { SentinelNode } from "./sentinel-node";
-import { readLines } from "./state/read-lines";
+import { StateStore } from "./state/state-store";
 
 const HASH_KEY_BYTES = 8;
 const RANDOM_SEED_BYTES = 4;
@@ -43,6 +43,7 @@ export class SentinelProcess {
   readonly #programName: string;
   readonly #process: ServingProcess;
   readonly #hostNames: HostNames;
+  readonly #store: StateStore;
   readonly #model = new SentinelModel();
   #node: SentinelNode | undefined;
 
@@ -51,6 +52,7 @@ export class SentinelProcess {
     this.#start = start;
     this.#config = start.config;
     this.#programName = programName;
+    this.#store = newStateStore(start);
     this.#process = new ServingProcess(start, "sentinel");
     this.#hostNames = new HostNames(lookUpHost, () => this.#process.clock.monotonicMs());
   }
@@ -96,7 +98,7 @@ export class SentinelProcess {
     if (lines.some(({ args }) => args[1] === "resolve-hostnames" && args[2] === "yes")) {
       await Promise.all(hosts.map((host) => host !== undefined && this.#hostNames.ask(host)));
     }
-    const problem = readLines(this.#model, lines, {
+    const problem = this.#store.load(this.#model, lines, {
       nowMs: Math.floor(this.#process.clock.monotonicMs()),
       resolve: (host) => this.#hostNames.resolve(host),
       isExecutable,
@@ -137,7 +139,6 @@ export class SentinelProcess {
 
   #createNode(transport: Transport, shutdown: Shutdown, random: Random): SentinelNode {
     const { log, clock } = this.#process;
-    const { configFile } = this.#start;
     return new SentinelNode({
       config: this.#config,
       log,
@@ -151,7 +152,7 @@ export class SentinelProcess {
       hostNames: this.#hostNames,
       runScript,
       commands: (node) => sentinelCommands(node),
-      save: () => saveState(configFile, this.#config, this.#model),
+      save: () => this.#store.save(this.#model),
       crash: () => {
         log.warning("Sentinel CRASH because of SENTINEL simulate-failure");
         process.exit(EXIT_SIMULATED_FAILURE);
@@ -159,6 +160,16 @@ export class SentinelProcess {
       onCrash: (call, error) => this.crash("a command", error, call),
     });
   }
+}
+
+/** Where the state of a Sentinel that is started so is kept. */
+export function newStateStore({ config, configFile }: RoleStart): StateStore {
+  return new StateStore({
+    config,
+    configFile: configFile === "" ? undefined : configFile,
+    // Users are not part of this build; a real Sentinel writes this line too.
+    users: () => [`default on ${defaultUserCredential(config)} ~* &* +@all`],
+  });
 }
 
 function sentinelCommands(_node: SentinelNode): readonly CommandSpec<SessionCall>[] {

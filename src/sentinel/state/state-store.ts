@@ -64,7 +64,7 @@ export class StateStore {
       return notWritable("state", apart, writingProblem(target));
     }
     if (configFile === undefined) {
-      return "Sentinel needs config file on disk in order to save state. Exiting...";
+      return "Sentinel needs config file on disk to save state. Exiting...";
     }
     return notWritable("config", configFile, writingProblem(configFile));
   }

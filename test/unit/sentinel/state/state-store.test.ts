@@ -88,7 +88,7 @@ describe("StateStore", () => {
     assert.equal(store.save(new SentinelModel()), "No such file or directory");
     assert.match(
       new StateStore({ ...parts, configFile: undefined }).refusal() ?? "",
-      /^Sentinel needs config file on disk in order to save state\. Exiting\.\.\.$/,
+      /^Sentinel needs config file on disk to save state\. Exiting\.\.\.$/,
     );
   });
 });
