@@ -13,6 +13,7 @@ import { reconfigure } from "./reconfigure";
 import { chooseReplica } from "./replica-choice";
 import { endFailover } from "./reset";
 
+const NEWS_PATIENCE_MS = 500;
 /** Attempts for one master begin at least this many failover timeouts apart. */
 const TIMEOUTS_BETWEEN_ATTEMPTS = 2;
 
@@ -119,7 +120,7 @@ function waitForElection(draft: Draft, master: Instance): void {
 }
 
 function selectReplica(draft: Draft, master: Instance): void {
-  if (!isAllowed(draft, master)) return;
+  if (!isAllowed(draft, master) || isNewsAwaited(draft, master)) return;
   const replica = chooseReplica(draft, master);
   if (replica === undefined) {
     abortFailover(draft, master, "-failover-abort-no-good-slave");
@@ -130,6 +131,15 @@ function selectReplica(draft: Draft, master: Instance): void {
   master.promoted = replica;
   enter(draft, master, "send_slaveof_noone");
   draft.event("notice", "+failover-state-send-slaveof-noone", replica);
+}
+
+/** The replicas have just been asked how far they are; the choice waits for their answers, not for long. */
+function isNewsAwaited(draft: Draft, master: Instance): boolean {
+  if (draft.nowMs - master.failoverStateSinceMs >= NEWS_PATIENCE_MS) return false;
+  for (const { link, infoAskedMs, infoMs, isSubjectivelyDown } of master.replicas.values()) {
+    if (link.areCommandsConnected && !isSubjectivelyDown && infoAskedMs > infoMs) return true;
+  }
+  return false;
 }
 
 /** What the script says that may veto a failover; the replica is chosen only after it has ended. */

@@ -2,6 +2,7 @@
 import type { Draft } from "../model/draft";
 import type { Instance } from "../model/instance";
 import { advanceFailover, beginFailover } from "./failover";
+import { askReplicas } from "./objective-down";
 import { chooseReplica } from "./replica-choice";
 
 export type ForcedFailover = "begun" | "in-progress" | "no-good-replica" | "master-unreachable";
@@ -26,6 +27,7 @@ export function beginForcedFailover(
   beginFailover(draft, master);
   master.isForced = true;
   master.isCoordinated = isCoordinated;
+  askReplicas(draft, master);
   advanceFailover(draft, master);
   return "begun";
 }

@@ -2,6 +2,7 @@
 import type { Draft } from "../model/draft";
 import { type Instance, optionsOf } from "../model/instance";
 import { announced } from "../model/instance-name";
+import { sendInfo } from "../monitor/requests";
 
 /** An opinion that is older than this many periods of asking is none. */
 const STALE_PERIODS = 5;
@@ -15,9 +16,15 @@ export function checkObjectivelyDown(draft: Draft, master: Instance): void {
   if (isDown) {
     master.objectivelyDownSinceMs = draft.nowMs;
     draft.event("warning", "+odown", master, `#quorum ${agreeing}/${quorum}`);
+    askReplicas(draft, master);
   } else {
     draft.event("warning", "-odown", master);
   }
+}
+
+/** One of them may be chosen soon, by what it says now. */
+export function askReplicas(draft: Draft, master: Instance): void {
+  for (const replica of master.replicas.values()) sendInfo(draft, replica);
 }
 
 function countAgreeing(master: Instance): number {

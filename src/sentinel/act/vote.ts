@@ -34,7 +34,7 @@ export function voteFor(
       master.failoverStartMs = draft.nowMs + draft.context.random() * MAX_DESYNC_MS;
     }
     draft.save();
-    draft.event("warning", "+vote-for-leader", master, `${master.leader} ${master.leaderEpoch}`);
+    draft.plainEvent("warning", "+vote-for-leader", `${candidateId} ${master.leaderEpoch}`, master);
   }
   return { leader: master.leader, epoch: master.leaderEpoch };
 }
