@@ -97,6 +97,12 @@ export class Shutdown {
     return this.#waiting !== undefined;
   }
 
+  /** Until it waits no longer; undefined when it does not wait. */
+  get leftMs(): number | undefined {
+    const nowMs = this.#parts.monotonicMs?.() ?? 0;
+    return this.#waiting && Math.max(0, Math.floor(this.#waiting.untilMs - nowMs));
+  }
+
   /** Adds who is told when what waits is called off or refused. */
   whenRefused(told: () => void): void {
     this.#refused.push(told);

@@ -170,9 +170,9 @@ export class DataNode {
   /** Runs no command and no task any more; what has been replied is still to be flushed. */
   stop(): void {
     const { clients } = this.call;
+    this.replicaLink.shell.stop();
     for (const client of clients.all()) clients.closeAfterReply(client);
     this.cron.stop();
-    this.replicaLink.shell.stop();
   }
 
   #cronHz(): number {
@@ -303,6 +303,7 @@ export class DataNode {
       persistence: this.persistence,
       replication: this.replication,
       session,
+      shutdown: this.#parts.shutdown,
       keyspace,
       tracking,
       usedMemory,

@@ -55,6 +55,7 @@ export class ReplicaLink {
         },
       },
       log,
+      monitors: session.monitors,
       windowAt: INPUT_SCRATCH_AT + NESTED_BYTES,
       begin: () => this.#begin(),
       ended: parts.flushOutside,
@@ -74,6 +75,9 @@ export class ReplicaLink {
       },
       stopSaves: () => this.#stopFiles(),
       load: (path, isWanted) => loadCopy(persistence.loadingParts, path, isWanted),
+      counted: (bytes) => {
+        service.master.counts.receivedBytes += bytes;
+      },
       loaded: ({ functions }) => {
         persistence.saves.functions = functions;
         keyspace.stats.savedChanges = keyspace.stats.changes;

@@ -11,6 +11,7 @@ import { DumpPayload } from "../persistence/rdb/dump-payload";
 import type { CronTask } from "../process/cron";
 import type { InfoField } from "../process/info/info-section";
 import type { Shutdown } from "../process/shutdown";
+import { encodeRequest } from "../protocol/encode-request";
 import type { LinkSettings } from "../replication/decisions/replication-state";
 import { savedReplication } from "../replication/decisions/saved-replication";
 import { failoverCommand } from "../replication/master/failover-command";
@@ -196,6 +197,11 @@ export class ReplicationService {
     this.replication.changeId();
   }
 
+  /** DEBUG REPLICATE: replicas are sent a request that was run nowhere. */
+  replicate(words: readonly Uint8Array[]): void {
+    if (this.replication.isMaster) this.master.append(encodeRequest(words));
+  }
+
   /** What HELLO and INFO call the role. */
   get roleName(): "master" | "slave" {
     return this.replication.isMaster ? "master" : "slave";
@@ -220,6 +226,7 @@ export class ReplicationService {
     const { pauses } = this.#parts.session;
     this.#checkFailover();
     this.#parts.shutdown.check();
+    this.master.counts.sample(this.#parts.session.clock.monotonicMs());
     // Replicas fall silent without an event, and writes are to be refused soon after.
     this.master.judge();
     if (this.#ticks++ % TICKS_PER_SECOND !== 0) return;

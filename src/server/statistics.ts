@@ -12,6 +12,7 @@ import type { Migrations } from "../persistence/migration/migrations";
 import type { CronTask } from "../process/cron";
 import type { InfoField, InfoSection } from "../process/info/info-section";
 import type { ServerFacts } from "../process/server-facts";
+import type { Shutdown } from "../process/shutdown";
 import type { SessionContext } from "../session/session-context";
 import { ExceededTime } from "./info/exceeded-time";
 import { infoSections } from "./info/info-sections";
@@ -29,6 +30,7 @@ export interface StatisticsParts {
   readonly persistence: PersistenceService;
   readonly replication: ReplicationService;
   readonly session: SessionContext;
+  readonly shutdown: Pick<Shutdown, "leftMs">;
   readonly keyspace: Keyspace;
   readonly tracking: Tracking;
   readonly usedMemory: UsedMemory;
@@ -67,6 +69,7 @@ export class Statistics {
       persistence: parts.persistence,
       replication: parts.replication,
       session,
+      shutdown: parts.shutdown,
       keyspace,
       tracking: parts.tracking,
       memoryReport: this.memoryReport,

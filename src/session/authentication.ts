@@ -4,7 +4,7 @@ import {
   FLAG_UNAUTHENTICATED,
   type TransportMemory,
 } from "../net/transport";
-import type { Client } from "./client";
+import { type Client, KIND_MASTER } from "./client";
 import type { Clients } from "./clients";
 import { type Credentials, DEFAULT_USER } from "./credentials";
 import type { SessionStats } from "./session-stats";
@@ -31,7 +31,9 @@ export class Authentication {
     this.#control = memory.control;
     this.#stats = stats;
     credentials.onChange(() => {
-      for (const client of clients.all()) this.#limit(client);
+      for (const client of clients.all()) {
+        if (client.kind !== KIND_MASTER) this.#limit(client);
+      }
     });
   }
 

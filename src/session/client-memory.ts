@@ -19,12 +19,12 @@ export class ClientMemory {
 
   /** Of a request that is not complete or held. */
   queryBytes(client: Client): number {
-    return this.#stats[client.slot * STATS_WORDS + STATS_QUERY_BYTES];
+    return this.#figure(client, STATS_QUERY_BYTES);
   }
 
   /** Of replies that the socket has not taken, and of the stream that is kept for a replica. */
   outputBytes(client: Client): number {
-    return this.#stats[client.slot * STATS_WORDS + STATS_PENDING_OUTPUT] + client.streamBytes;
+    return this.#figure(client, STATS_PENDING_OUTPUT) + client.streamBytes;
   }
 
   totalBytes(client: Client): number {
@@ -33,5 +33,10 @@ export class ClientMemory {
     const requests = client.queuedBytes + client.waitingBytes + this.queryBytes(client);
     const told = client.subscriptionBytes + client.prefixBytes + client.watchedBytes;
     return CLIENT_BYTES + names + told + requests + this.outputBytes(client);
+  }
+
+  /** 0 for the master, of which the transport knows nothing. */
+  #figure({ slot }: Client, word: number): number {
+    return slot < 0 ? 0 : this.#stats[slot * STATS_WORDS + word];
   }
 }

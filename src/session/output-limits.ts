@@ -7,7 +7,7 @@ import {
   STATS_WORDS,
   type TransportMemory,
 } from "../net/transport";
-import { type Client, KIND_REPLICA } from "./client";
+import { type Client, KIND_MASTER, KIND_REPLICA } from "./client";
 import type { Clients } from "./clients";
 
 const KIB = 1024;
@@ -29,7 +29,9 @@ export class OutputLimits {
     this.#control = memory.control;
     this.#stats = memory.stats;
     config.onChange(["client-output-buffer-limit", "repl-backlog-size"], () => {
-      for (const client of clients.all()) this.apply(client);
+      for (const client of clients.all()) {
+        if (client.kind !== KIND_MASTER) this.apply(client);
+      }
       return undefined;
     });
   }

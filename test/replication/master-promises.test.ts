@@ -177,7 +177,10 @@ suite("promises of our master", () => {
     for (let i = 0; i < 100; i++) await pair.toMaster.call("SET", "k", `value ${i}`);
     asking.send("SHUTDOWN");
     await waitFor("the wait", () => pair.master.logs().includes("Waiting for replicas"));
+    const leftMs = Number(await field(pair.toMaster, "server", "shutdown_in_milliseconds"));
+    assert.ok(leftMs > 30_000 && leftMs <= 60_000, `${leftMs}`);
     assert.equal(String(await pair.toMaster.command("SHUTDOWN", "ABORT")), "+OK\r\n");
+    assert.equal(await field(pair.toMaster, "server", "shutdown_in_milliseconds"), "");
     assert.match(String(await asking.readReply()), /^-ERR Errors trying to SHUTDOWN/);
     assert.equal(String(await pair.toMaster.command("SET", "k", "last")), "+OK\r\n");
     asking.send("SHUTDOWN");

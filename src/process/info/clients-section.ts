@@ -2,17 +2,18 @@ import type { SessionContext } from "../../session/session-context";
 import type { InfoSection } from "./info-section";
 
 /**
- * INFO clients: who is connected, and who waits.
+ * INFO clients: who is connected, replicas aside but with the master, and who waits.
  * @param trackingClients how many are told what changes of what they keep.
  */
 export function clientsSection(
   session: SessionContext,
   trackingClients: () => number,
+  replicaCount: () => number = () => 0,
 ): InfoSection {
   const { clients, config, stats, pauses } = session;
   const fields = () =>
     [
-      ["connected_clients", clients.count],
+      ["connected_clients", clients.count - replicaCount()],
       ["cluster_connections", 0],
       ["maxclients", config.number("maxclients")],
       ["client_recent_max_input_buffer", stats.recentMaxInput.value],

@@ -15,11 +15,14 @@ export function serverSection(
   config: Config,
   mode: ServerIdentity["mode"],
   clientCount: () => number,
+  /** How long the end of the server still waits for replicas, if it does. */
+  shutdownLeftMs: () => number | undefined = () => undefined,
 ): InfoSection {
   const fields = () => {
     const nowMs = facts.clock.nowMs();
     const configuredHz = config.number("hz");
     const uptimeSeconds = Math.floor((facts.clock.monotonicMs() - facts.startedMonotonicMs) / 1000);
+    const leftMs = shutdownLeftMs();
     return [
       ["redis_version", REDIS_VERSION],
       ["redis_git_sha1", "00000000"],
@@ -45,6 +48,7 @@ export function serverSection(
       ["executable", facts.executable],
       ["config_file", facts.configFile],
       ["io_threads_active", 0],
+      ...(leftMs === undefined ? [] : [["shutdown_in_milliseconds", leftMs] as const]),
       ["project_name", PRODUCT_NAME],
       ["project_version", PRODUCT_VERSION],
       ["node_version", process.versions.node],

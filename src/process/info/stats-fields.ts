@@ -20,6 +20,10 @@ export interface SyncCounts {
   readonly partialErr: number;
   /** Bytes of the stream and of copies that were given to their sockets. */
   readonly sentBytes: number;
+  /** The same from the master. */
+  readonly receivedBytes: number;
+  readonly sentKibPerSecond: number;
+  readonly receivedKibPerSecond: number;
 }
 
 export function trafficFields(
@@ -27,18 +31,20 @@ export function trafficFields(
   commandsProcessed: number,
   replication: SyncCounts,
 ): InfoField[] {
+  const { receivedKibPerSecond, sentKibPerSecond } = replication;
+  // The transport has sent what replicas were sent; the link to the master is none of its own.
   return [
     ["total_connections_received", session.connectionsReceived],
     ["total_commands_processed", commandsProcessed],
     ["instantaneous_ops_per_sec", session.opsPerSecond],
-    ["total_net_input_bytes", session.totalInputBytes],
-    ["total_net_output_bytes", Math.max(0, session.totalOutputBytes - replication.sentBytes)],
-    ["total_net_repl_input_bytes", 0],
+    ["total_net_input_bytes", session.totalInputBytes + replication.receivedBytes],
+    ["total_net_output_bytes", session.totalOutputBytes],
+    ["total_net_repl_input_bytes", replication.receivedBytes],
     ["total_net_repl_output_bytes", replication.sentBytes],
-    ["instantaneous_input_kbps", twoDecimals(session.inputKibPerSecond)],
+    ["instantaneous_input_kbps", twoDecimals(session.inputKibPerSecond + receivedKibPerSecond)],
     ["instantaneous_output_kbps", twoDecimals(session.outputKibPerSecond)],
-    ["instantaneous_input_repl_kbps", twoDecimals(0)],
-    ["instantaneous_output_repl_kbps", twoDecimals(0)],
+    ["instantaneous_input_repl_kbps", twoDecimals(receivedKibPerSecond)],
+    ["instantaneous_output_repl_kbps", twoDecimals(sentKibPerSecond)],
     ["rejected_connections", session.rejectedConnections],
     ["sync_full", replication.full],
     ["sync_partial_ok", replication.partialOk],

@@ -201,6 +201,13 @@ export class MasterSide {
     this.#isAckWanted = true;
   }
 
+  /** Adds to the stream what is no effect of a command, and for replicas only. */
+  append(bytes: Uint8Array): void {
+    const { replication } = this.#parts;
+    // Asking for the offset hands over what belongs before it.
+    if (replication.offset >= 0) replication.backlog.append(bytes, 0, bytes.length);
+  }
+
   dropReplicas(): void {
     this.replicas.dropAll();
   }
@@ -213,7 +220,7 @@ export class MasterSide {
     const { list } = this.replicas;
     const period = config.number("repl-ping-replica-period");
     if (this.#ticks++ % period === 0 && list.length > 0 && replication.isMaster && !isPaused) {
-      this.#append(PING);
+      this.append(PING);
     }
     this.syncs.tick();
     this.#parts.oldPeers.tick(list.filter((one) => one.isOldPeer).length);
@@ -319,14 +326,7 @@ export class MasterSide {
 
   #askForAcks(): void {
     this.#isAckWanted = false;
-    if (this.replicas.list.length > 0) this.#append(GETACK);
-  }
-
-  /** What is no effect of a command, and for replicas only. */
-  #append(bytes: Uint8Array): void {
-    const { replication } = this.#parts;
-    // Asking for the offset hands over what belongs before it.
-    if (replication.offset >= 0) replication.backlog.append(bytes, 0, bytes.length);
+    if (this.replicas.list.length > 0) this.append(GETACK);
   }
 
   #write(client: Client, bytes: Uint8Array): void {

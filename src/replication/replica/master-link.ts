@@ -11,6 +11,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { systemErrorText } from "../../config/system-error-text";
 import type { ByteCodecs } from "../../native/byte-codecs";
+import { slotAddressOf } from "../../net/slot-address";
 import { encodeRequest } from "../../protocol/encode-request";
 import type { Payload } from "../decisions/replication-state";
 import type { LinkAction, LinkShell, Replication } from "../replication";
@@ -34,6 +35,8 @@ export interface MasterLinkParts {
   /** No file of a save may take the place of the copy. */
   readonly stopSaves: () => void;
   readonly load: (path: string, isWanted: () => boolean) => Promise<LoadedCopy | undefined>;
+  /** So many bytes of a copy or of the stream have come. */
+  readonly counted: (bytes: number) => void;
   /** The copy is the data set now. */
   readonly loaded: (copy: LoadedCopy) => void;
 }
@@ -172,12 +175,14 @@ export class MasterLink implements LinkShell {
     this.#file = undefined;
     this.#unread = NO_BYTES;
     this.#reading = "nothing";
+    this.#parts.runner.master.leave();
     this.#parts.runner.reset();
   }
 
   /** @param bytes are used again when this returns. */
   #received(bytes: Buffer): void {
     this.lastReceivedMs = this.#parts.monotonicMs();
+    if (this.#reading !== "lines") this.#parts.counted(bytes.length);
     this.#unread = this.#unread.length === 0 ? bytes : Buffer.concat([this.#unread, bytes]);
     this.#read();
     if (this.#unread.length > 0) this.#unread = Buffer.from(this.#unread);
@@ -268,6 +273,7 @@ export class MasterLink implements LinkShell {
         if (copy === undefined || !isWanted()) return;
         this.#parts.loaded(copy);
         this.#parts.runner.reset();
+        this.#parts.runner.master.beginAnew();
         this.#parts.runner.database = copy.streamDb;
         replication.step({ kind: "loaded" });
       },
@@ -280,8 +286,12 @@ export class MasterLink implements LinkShell {
 
   #stream(): void {
     const socket = this.#socket;
+    if (socket === undefined) return;
     this.#file = undefined;
     this.#reading = "stream";
+    this.#parts.runner.master.join(slotAddressOf(socket, ""), this.#parts.nowMs(), () => {
+      if (this.#socket === socket) this.#lost(socket, "connection lost");
+    });
     // What came behind the file, or behind the answer to PSYNC, is read when this step is over.
     queueMicrotask(() => {
       if (this.#socket !== socket) return;

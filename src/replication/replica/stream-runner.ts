@@ -10,15 +10,16 @@
  * anywhere is resumed behind the last whole command or transaction.
  */
 import { copyBytes, equalsIgnoreCase, latin1Bytes } from "../../base/bytes";
-import type { Command } from "../../command/command";
+import { COMMAND_ADMIN, COMMAND_SKIP_MONITOR, type Command } from "../../command/command";
 import type { Pipeline } from "../../command/pipeline";
 import type { DataCall } from "../../keyspace/data-call";
 import { DISCARD } from "../../protocol/reply-writer";
 import { RequestParseState } from "../../protocol/request-parse-state";
 import { EVENT_BIT, RECORD_HEADER_WORDS } from "../../protocol/request-record";
 import { RequestScanner, SCAN_NEEDS_BYTES, SCAN_TABLE_FULL } from "../../protocol/request-scanner";
-import { Client, KIND_MASTER } from "../../session/client";
+import { type Monitors, sourceOf } from "../../session/monitors";
 import type { Backlog } from "../backlog";
+import { MasterClient } from "./master-client";
 
 export interface StreamRunnerParts {
   readonly call: DataCall;
@@ -26,6 +27,7 @@ export interface StreamRunnerParts {
   /** Takes the bytes of what has been run, whole requests. */
   readonly backlog: Pick<Backlog, "append">;
   readonly log: { warning(text: string): void };
+  readonly monitors: Pick<Monitors, "count" | "feed">;
   /** Where the part of the input memory begins that is this runner's, up to its end. */
   readonly windowAt: number;
   /** Before commands are run: lets the time go on; returns it. */
@@ -46,8 +48,9 @@ const REPLCONF = latin1Bytes("replconf");
 const NOWHERE = -1;
 
 export class StreamRunner {
+  /** For whom the commands are run. */
+  readonly master: MasterClient;
   readonly #parts: StreamRunnerParts;
-  readonly #client: Client;
   readonly #scanner: RequestScanner;
   /** For the commands of a transaction, which are found a second time when all of them are there. */
   readonly #inner: RequestScanner;
@@ -78,10 +81,7 @@ export class StreamRunner {
     this.#scanner.maxBulkBytes = maxBulkBytes;
     this.#inner.maxBulkBytes = maxBulkBytes;
     this.#innerAt = half;
-    const address = { remote: "", local: "", remoteIp: "", isUnix: false, fd: -1 };
-    this.#client = new Client(0, DISCARD, address, 0);
-    this.#client.authenticated = true;
-    this.#client.kind = KIND_MASTER;
+    this.master = new MasterClient(call.clients);
     this.#from = windowAt;
     this.#ranTo = windowAt;
     this.#scanFrom = windowAt;
@@ -90,11 +90,11 @@ export class StreamRunner {
 
   /** The database that the stream's next command is for. */
   get database(): number {
-    return this.#client.db;
+    return this.master.client.db;
   }
 
   set database(db: number) {
-    this.#client.db = db;
+    this.master.client.db = db;
   }
 
   /** Bytes that have come and are not part of a whole command or transaction. */
@@ -157,7 +157,8 @@ export class StreamRunner {
     const { client, reply, args, command, mayBlock } = call;
     const { slot, resp3 } = reply;
     const { base, count } = args;
-    call.client = this.#client;
+    call.client = this.master.client;
+    call.client.lastInteractionMs = nowMs;
     call.mayBlock = false;
     call.nowMs = nowMs;
     // A key is there until the master says that it is not.
@@ -218,6 +219,7 @@ export class StreamRunner {
     if (this.#transactionAt === NOWHERE) {
       if (this.#isNamed(at, MULTI)) {
         this.#transactionAt = end;
+        this.#show(at, count);
         return;
       }
       if (this.#isNamed(at, REPLCONF)) {
@@ -231,6 +233,7 @@ export class StreamRunner {
       if (!this.#isNamed(at, EXEC)) return;
       this.#runTransaction(this.#transactionAt, table[at + START]);
       this.#transactionAt = NOWHERE;
+      this.#show(at, count);
     }
     this.#ranTo = end;
   }
@@ -263,12 +266,22 @@ export class StreamRunner {
     if (command !== undefined) {
       pipeline.run(call, command);
       if (call.effects.isOn) call.effects.ran(command as Command<never>, call.db, isOwn);
+      call.client.lastCommand = command as Command<never>;
+      if (!command.has(COMMAND_SKIP_MONITOR | COMMAND_ADMIN)) this.#show(at, count);
     }
     if (reply.errorCount === errorCount) return;
     log.warning(
       "== CRITICAL == This replica is sending an error to its master: " +
         `'${reply.lastError}' after processing the command '${command?.fullName ?? "<unknown>"}'`,
     );
+  }
+
+  /** What has been run is shown to those who watch. */
+  #show(at: number, count: number): void {
+    const { monitors, call } = this.#parts;
+    if (monitors.count === 0) return;
+    call.args.set(at + RECORD_HEADER_WORDS, count);
+    monitors.feed(call, sourceOf(call.client));
   }
 
   #isNamed(at: number, name: Uint8Array): boolean {

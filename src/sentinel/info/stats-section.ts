@@ -18,7 +18,15 @@ export interface StatsParts {
   readonly errorReplies: () => number;
 }
 
-const NO_REPLICATION = { full: 0, partialOk: 0, partialErr: 0, sentBytes: 0 };
+const NO_REPLICATION = {
+  full: 0,
+  partialOk: 0,
+  partialErr: 0,
+  sentBytes: 0,
+  receivedBytes: 0,
+  sentKibPerSecond: 0,
+  receivedKibPerSecond: 0,
+};
 
 /** INFO stats of a Sentinel: the fields of a data node, for whoever reads both, without its data. */
 export function statsSection({ session, pipeline, turns, errorReplies }: StatsParts): InfoSection {

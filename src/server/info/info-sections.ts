@@ -10,6 +10,7 @@ import type { InfoField, InfoSection } from "../../process/info/info-section";
 import { serverSection } from "../../process/info/server-section";
 import type { TurnCounts } from "../../process/info/stats-fields";
 import type { ServerFacts } from "../../process/server-facts";
+import type { Shutdown } from "../../process/shutdown";
 import type { SessionContext } from "../../session/session-context";
 import type { PersistenceService } from "../persistence-service";
 import type { ReplicationService } from "../replication-service";
@@ -29,6 +30,7 @@ export interface InfoSources {
   readonly persistence: PersistenceService;
   readonly replication: ReplicationService;
   readonly session: SessionContext;
+  readonly shutdown: Pick<Shutdown, "leftMs">;
   readonly keyspace: Keyspace;
   readonly tracking: Tracking;
   readonly memoryReport: MemoryReport;
@@ -51,8 +53,18 @@ export function infoSections(sources: InfoSources): readonly InfoSection[] {
   const { facts, session, keyspace, memoryReport, exceededTime, pipeline, turns, errors } = sources;
   const { config } = session;
   return [
-    serverSection(facts, config, session.identity.mode, () => session.clients.count),
-    clientsSection(session, () => sources.tracking.clientCount),
+    serverSection(
+      facts,
+      config,
+      session.identity.mode,
+      () => session.clients.count,
+      () => sources.shutdown.leftMs,
+    ),
+    clientsSection(
+      session,
+      () => sources.tracking.clientCount,
+      () => sources.replication.master.replicas.list.length,
+    ),
     memorySection({
       report: memoryReport,
       config,

@@ -23,7 +23,7 @@ export interface DebugCommandParts {
   readonly expireCycle: ExpireCycle;
   readonly listLimits: ListLimits;
   readonly persistence: PersistenceService;
-  readonly replication: Pick<ReplicationService, "changeId">;
+  readonly replication: Pick<ReplicationService, "changeId" | "replicate">;
 }
 
 /** A subcommand with the number of its arguments, `DEBUG` and its name included. */
@@ -110,6 +110,10 @@ function subcommandTable(parts: DebugCommandParts): ReadonlyMap<string, Subcomma
   add("change-repl-id", 2, 2, ({ reply }) => {
     session.log.notice("Changing replication IDs after receiving DEBUG change-repl-id");
     replication.changeId();
+    reply.ok();
+  });
+  add("replicate", 3, MANY, ({ args, reply }) => {
+    replication.replicate(Array.from({ length: args.count - 2 }, (_, i) => args.copy(i + 2)));
     reply.ok();
   });
   add("reload", 2, MANY, (call) => reload(call, persistence));

@@ -26,6 +26,7 @@ class Follower {
   readonly backlog = new Backlog(1 << 20);
   readonly warnings: string[] = [];
   readonly acks: number[] = [];
+  readonly shown: string[] = [];
   readonly runner: StreamRunner;
   batches = 0;
 
@@ -44,6 +45,13 @@ class Follower {
       }),
       backlog,
       log: { warning: (text) => this.warnings.push(text) },
+      monitors: {
+        count: 1,
+        feed: (call, source) => {
+          const words = Array.from({ length: call.args.count }, (_, i) => call.args.text(i));
+          this.shown.push(`${call.client.db} ${source} ${words.join(" ")}`);
+        },
+      },
       windowAt: 1 << 20,
       begin: () => engine.keyspace.nowMs,
       ended: () => {
@@ -126,6 +134,17 @@ test("wherever the stream is cut, whole commands and transactions count and noth
       assert.ok(Buffer.concat(kept).equals(stream));
     }
   });
+});
+
+test("what is run is shown to those who watch, in its order", () => {
+  const follower = new Follower();
+  const requests = [["SELECT", "1"], ["MULTI"], ["SET", "a", "1"], ["EXEC"], ["DEL", "a"]];
+  const stream = Buffer.concat(requests.map((words) => encodeRequest(words)));
+  for (const byte of stream) assert.ok(follower.runner.take(Buffer.from([byte])));
+  assert.deepEqual(
+    follower.shown,
+    requests.map((words) => `1  ${words.join(" ")}`),
+  );
 });
 
 function boundaryBefore(pieces: readonly Piece[], end: number): number {
