@@ -17,12 +17,12 @@ export class Cron {
   readonly #clock: Clock;
   readonly #tasks: readonly CronTask[];
   readonly #dueMs: number[];
-  readonly #afterTick: () => void;
+  readonly #afterTick: (durationMs: number) => void;
   #timer: NodeJS.Timeout | undefined;
   #hz = 0;
 
-  /** @param afterTick called after each tick, to send what the tasks have written. */
-  constructor(clock: Clock, tasks: readonly CronTask[], afterTick: () => void) {
+  /** @param afterTick called after each tick with its length, to send what the tasks have written. */
+  constructor(clock: Clock, tasks: readonly CronTask[], afterTick: (durationMs: number) => void) {
     this.#clock = clock;
     this.#tasks = tasks;
     this.#dueMs = tasks.map(() => 0);
@@ -53,6 +53,6 @@ export class Cron {
       this.#dueMs[index] = nowMs + task.periodMs;
       task.run(nowMs);
     });
-    this.#afterTick();
+    this.#afterTick(this.#clock.monotonicMs() - nowMs);
   }
 }

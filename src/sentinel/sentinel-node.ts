@@ -227,6 +227,7 @@ export class SentinelNode {
     const { door, pushes } = this.session;
     const host = {
       beginTurn: () => clock.nowMs(),
+      monotonicMs: () => clock.monotonicMs(),
       endTurn: () => {
         this.#events.hasPublished = false;
       },

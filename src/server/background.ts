@@ -22,8 +22,8 @@ export interface BackgroundParts {
   readonly defer: (slice: () => void) => void;
   /** Before each slice: sets the clocks. */
   readonly beforeSlice: () => void;
-  /** After each slice: sends what the work has written. */
-  readonly afterSlice: () => void;
+  /** After each slice, with its length: sends what the work has written. */
+  readonly afterSlice: (durationMs: number) => void;
 }
 
 /** A slice ends with the first step behind this, so that no slice takes a millisecond. */
@@ -75,7 +75,8 @@ export class Background {
       tried++;
     }
     if (tried === jobs.length) return;
-    const budgetMs = this.#budgetMs(clock.monotonicMs());
+    const beganMs = clock.monotonicMs();
+    const budgetMs = this.#budgetMs(beganMs);
     if (budgetMs < SHORTEST_SLICE_MS) {
       this.#deferAgain();
       return;
@@ -85,7 +86,7 @@ export class Background {
     this.#nextJob = (this.#nextJob + 1) % jobs.length;
     // Before afterSlice, which ends in `turnEnded` as turns do.
     this.#isDeferred = true;
-    afterSlice();
+    afterSlice(clock.monotonicMs() - beganMs);
     this.#savedMs = 0;
     this.#deferAgain();
   }

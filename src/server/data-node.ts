@@ -78,6 +78,12 @@ export class DataNode {
     else this.events.remove(listener);
   };
 
+  /** Periodic or background work has been done for so long. */
+  readonly #stretchEnded = (durationMs: number): void => {
+    this.loop.times.add(durationMs);
+    this.loop.flushOutside();
+  };
+
   constructor(parts: DataNodeParts) {
     this.#parts = parts;
     const { transport, config, clock } = parts;
@@ -194,7 +200,7 @@ export class DataNode {
       { name: "tracking", periodMs: 0, run: () => tracking.limit() },
       { name: "field-expiry", periodMs: 0, run: () => fieldExpiry.tick() },
     ];
-    return new Cron(this.#parts.clock, tasks, () => this.loop.flushOutside());
+    return new Cron(this.#parts.clock, tasks, this.#stretchEnded);
   }
 
   /** Keyspace notifications listen only while they are configured, so that they cost nothing else. */
@@ -337,7 +343,7 @@ export class DataNode {
       jobs: [...service.jobs(), fields, ...this.persistence.jobs()],
       defer: setImmediate,
       beforeSlice: () => void service.setTime(),
-      afterSlice: () => this.loop.flushOutside(),
+      afterSlice: this.#stretchEnded,
     });
   }
 
@@ -416,6 +422,7 @@ export class DataNode {
     const warmer = new KeyWarmer(this.keyspace, this.call.clients, transport.memory.table);
     const host = {
       beginTurn: () => service.setTime(),
+      monotonicMs: () => this.#parts.clock.monotonicMs(),
       endTurn: () => {
         if (this.call.effects.isOn) this.call.effects.endOutside();
         blocking.serve();

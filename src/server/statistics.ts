@@ -14,6 +14,7 @@ import type { InfoField, InfoSection } from "../process/info/info-section";
 import type { ServerFacts } from "../process/server-facts";
 import type { Shutdown } from "../process/shutdown";
 import type { SessionContext } from "../session/session-context";
+import type { TurnTimes } from "../session/turn-times";
 import { ExceededTime } from "./info/exceeded-time";
 import { infoSections } from "./info/info-sections";
 import type { PersistenceService } from "./persistence-service";
@@ -23,6 +24,7 @@ import type { ReplicationService } from "./replication-service";
 export interface TurnCounters {
   reads: number;
   writes: number;
+  readonly times: TurnTimes;
 }
 
 export interface StatisticsParts {
@@ -116,5 +118,6 @@ export class Statistics {
     this.#exceededTime.reset();
     turns().reads = 0;
     turns().writes = 0;
+    turns().times.reset();
   }
 }

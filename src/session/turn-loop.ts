@@ -28,6 +28,7 @@ import { type ProtocolBreach, protocolBreach, UNBALANCED_QUOTES } from "./protoc
 import type { Pushes } from "./pushes";
 import { NO_WORDS, type ScratchRequest } from "./scratch-request";
 import type { SessionCall } from "./session-call";
+import { TurnTimes } from "./turn-times";
 
 /** Who decides on new connections and is told of those that end; see door.ts. */
 export interface TurnDoor {
@@ -43,6 +44,7 @@ export interface TurnDoor {
 export interface TurnHost {
   /** Before anything of the turn is run: sets the clocks. Returns the time in ms since 1970. */
   readonly beginTurn: () => number;
+  readonly monotonicMs: () => number;
   /** After everything is run and before anything is sent: durability, replicas. */
   readonly endTurn: () => void;
   readonly door: TurnDoor;
@@ -77,6 +79,7 @@ export class TurnLoop<C extends SessionCall> {
   /** Times that requests of a client were taken up, and runs of replies sent (INFO stats). */
   reads = 0;
   writes = 0;
+  readonly times = new TurnTimes();
   /** The record being run, as its table word, and how many come after it; -1 for none. */
   #recordAt = -1;
   #recordsLeft = 0;
@@ -115,6 +118,7 @@ export class TurnLoop<C extends SessionCall> {
   turn(records: number): number {
     const table = this.#table;
     const call = this.#call;
+    const beganMs = this.#host.monotonicMs();
     this.#isInTurn = true;
     call.nowMs = this.#host.beginTurn();
     this.#pipeline.beginTurn();
@@ -151,6 +155,7 @@ export class TurnLoop<C extends SessionCall> {
     this.#pipeline.endRun(call);
     const runs = this.finish();
     this.#isInTurn = false;
+    this.times.add(this.#host.monotonicMs() - beganMs);
     return runs;
   }
 

@@ -35,6 +35,8 @@ interface Save {
   readonly wallMs: number;
   readonly startMs: number;
   readonly extraBytes: number;
+  /** The longest the server did not look at its sockets; NaN for one that does not say. */
+  readonly longestTurnMs: number;
   readonly before: PacedReport;
   readonly meanwhile: PacedReport;
   readonly after: PacedReport;
@@ -65,6 +67,12 @@ const METRICS: readonly {
     of: (save) => save.extraBytes / MEGABYTE,
     limits: atMost(0.2, 0.3),
   },
+  {
+    name: "longest turn meanwhile",
+    unit: "ms",
+    of: (save) => save.longestTurnMs,
+    limits: atMost(10, 10, "ours"),
+  },
   { name: "start", unit: "ms", of: (save) => save.startMs, limits: atMost(1, 1, "ours") },
   {
     name: "p99.9 of the generator's own lateness",
@@ -88,6 +96,7 @@ async function saveUnderLoad(server: ServerProcess, side: Side, keys: number): P
     const residentBefore = residentBytes(server.pid);
     let residentMost = residentBefore;
     const before = await writer.report();
+    await ask(server, "CONFIG", "RESETSTAT");
     const beganMs = performance.now();
     await ask(server, "BGSAVE");
     const isOver = async () => {
@@ -96,12 +105,17 @@ async function saveUnderLoad(server: ServerProcess, side: Side, keys: number): P
     };
     await waitFor("end of the save", isOver, { timeoutMs: LONGEST_SAVE_MS, intervalMs: LOOK_MS });
     const wallMs = performance.now() - beganMs;
+    const longestTurnMs =
+      side === "ours"
+        ? (await infoNumber(server, "stats", "eventloop_duration_max")) / US_PER_MS
+        : Number.NaN;
     const meanwhile = await writer.report();
     await delay(WARM_UP_MS);
     // What a child of the real server has copied is not in its parent's resident memory.
     const copied = side === "real" ? infoNumber(server, "persistence", "rdb_last_cow_size") : 0;
     return {
       wallMs,
+      longestTurnMs,
       startMs: (await infoNumber(server, "stats", "latest_fork_usec")) / US_PER_MS,
       extraBytes: (await copied) + (side === "ours" ? residentMost - residentBefore : 0),
       before,

@@ -5,12 +5,14 @@
  */
 import type { PubSub } from "../../session/pubsub/pub-sub";
 import type { SessionStats } from "../../session/session-stats";
+import type { TurnTimes } from "../../session/turn-times";
 import { type InfoField, twoDecimals } from "./info-section";
 
-/** How often clients were read from and written to. */
+/** How often clients were read from and written to, and how long that took. */
 export interface TurnCounts {
   readonly reads: number;
   readonly writes: number;
+  readonly times: Pick<TurnTimes, "count" | "totalMs" | "longestMs">;
 }
 
 /** What was done for replicas. */

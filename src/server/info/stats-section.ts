@@ -18,6 +18,8 @@ import type { PubSub } from "../../session/pubsub/pub-sub";
 import type { SessionStats } from "../../session/session-stats";
 import type { ExceededTime } from "./exceeded-time";
 
+const US_PER_MS = 1000;
+
 export interface StatsSectionParts {
   readonly session: SessionStats;
   readonly pubSub: PubSub;
@@ -51,6 +53,7 @@ export function statsSection(parts: StatsSectionParts): InfoSection {
     ...ABSENT_FIELDS,
     ...trackingFields(parts.tracking),
     ...processingFields(parts.turns(), parts.errorReplies(), stats.sanitizedBlocks),
+    ...loopFields(parts.turns().times),
     // As Redis 7.4 names it.
     ["expired_subkeys", stats.expiredFields] as const,
     ...refusalFields(session),
@@ -79,5 +82,14 @@ function trackingFields({ table, prefixes }: Tracking): InfoField[] {
     ["tracking_total_keys", table.count],
     ["tracking_total_items", table.items],
     ["tracking_total_prefixes", prefixes.count],
+  ];
+}
+
+/** As Redis 7.2 names them; the longest time without a look at the sockets is told here alone. */
+function loopFields({ count, totalMs, longestMs }: TurnCounts["times"]): InfoField[] {
+  return [
+    ["eventloop_cycles", count],
+    ["eventloop_duration_sum", Math.round(totalMs * US_PER_MS)],
+    ["eventloop_duration_max", Math.round(longestMs * US_PER_MS)],
   ];
 }

@@ -184,6 +184,7 @@ export class SessionRig {
     });
     const host = {
       beginTurn: () => clock.nowMs(),
+      monotonicMs: () => clock.monotonicMs(),
       endTurn: () => undefined,
       lookAhead: () => undefined,
       door: session.door,
