@@ -9,7 +9,7 @@ const STALE_PERIODS = 5;
 
 export function checkObjectivelyDown(draft: Draft, master: Instance): void {
   const { quorum } = optionsOf(master);
-  const agreeing = master.isSubjectivelyDown ? 1 + countAgreeing(master) : 0;
+  const agreeing = master.isSubjectivelyDown ? 1 + countAgreeing(draft, master) : 0;
   const isDown = agreeing >= quorum && agreeing > 0;
   if (isDown === master.isObjectivelyDown) return;
   master.isObjectivelyDown = isDown;
@@ -27,12 +27,17 @@ export function askReplicas(draft: Draft, master: Instance): void {
   for (const replica of master.replicas.values()) sendInfo(draft, replica);
 }
 
-function countAgreeing(master: Instance): number {
+function countAgreeing(draft: Draft, master: Instance): number {
   let count = 0;
   for (const sentinel of master.sentinels.values()) {
-    if (sentinel.saysMasterIsDown) count += 1;
+    if (sentinel.saysMasterIsDown && !isStale(draft, sentinel)) count += 1;
   }
   return count;
+}
+
+/** While nobody is asked, in TILT, opinions grow old as well. */
+function isStale({ model, nowMs }: Draft, sentinel: Instance): boolean {
+  return nowMs - sentinel.lastMasterDownReplyMs > model.times.askPeriodMs * STALE_PERIODS;
 }
 
 /**
@@ -43,7 +48,7 @@ export function askOthers(draft: Draft, master: Instance, isForced: boolean): vo
   const { nowMs, model } = draft;
   const { askPeriodMs } = model.times;
   for (const sentinel of master.sentinels.values()) {
-    if (nowMs - sentinel.lastMasterDownReplyMs > askPeriodMs * STALE_PERIODS) {
+    if (isStale(draft, sentinel)) {
       sentinel.saysMasterIsDown = false;
       sentinel.leader = "";
     }
@@ -64,5 +69,15 @@ function ask(draft: Draft, master: Instance, sentinel: Instance): void {
     `${model.currentEpoch}`,
     candidate,
   ];
-  if (draft.send(sentinel, "ask", words, candidate !== "*")) sentinel.lastAskedMs = draft.nowMs;
+  if (!draft.send(sentinel, "ask", words, candidate !== "*")) return;
+  sentinel.lastAskedMs = draft.nowMs;
+  sentinel.asksUnderWay += 1;
+}
+
+/** The master has another address: what was said of the server at the old one counts no longer. */
+export function forgetOpinions(master: Instance): void {
+  for (const sentinel of master.sentinels.values()) {
+    sentinel.saysMasterIsDown = false;
+    sentinel.outdatedAsks = sentinel.asksUnderWay;
+  }
 }

@@ -5,6 +5,7 @@ import { globMatch } from "../../base/glob";
 import type { Draft } from "../model/draft";
 import type { Instance } from "../model/instance";
 import { closeLink, leaveLink } from "../monitor/link-life";
+import { forgetOpinions } from "./objective-down";
 
 export function resetMaster(draft: Draft, master: Instance): void {
   for (const sentinel of master.sentinels.values()) leaveLink(draft, sentinel);
@@ -32,6 +33,7 @@ export function resetState(draft: Draft, master: Instance): void {
   const { nowMs } = draft;
   for (const replica of master.replicas.values()) leaveLink(draft, replica);
   master.replicas.clear();
+  forgetOpinions(master);
   endFailover(master);
   master.failoverStateSinceMs = 0;
   master.failoverStartMs = 0;

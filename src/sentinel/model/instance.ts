@@ -106,6 +106,9 @@ export class Instance {
   lastHelloSentMs = 0;
   /** Of a Sentinel: when it was last asked about the master. */
   lastAskedMs = 0;
+  /** Of a Sentinel: questions about the master without an answer; the first of them are about its old address. */
+  asksUnderWay = 0;
+  outdatedAsks = 0;
   /** Of a Sentinel: when it was last heard on the hello channel. */
   lastHelloMs: number;
   /** Of a Sentinel: when it last answered about the master. */

@@ -14,6 +14,11 @@ interface Opinion {
 }
 
 export function onAskReply(draft: Draft, sentinel: Instance, reply: PeerReply): void {
+  if (sentinel.asksUnderWay > 0) sentinel.asksUnderWay -= 1;
+  if (sentinel.outdatedAsks > 0) {
+    sentinel.outdatedAsks -= 1;
+    return;
+  }
   // What is an error now may be an answer later; until then its old opinion grows stale.
   if (errorOf(reply) !== undefined) return;
   const opinion = parseOpinion(reply);

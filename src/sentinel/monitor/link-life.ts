@@ -28,6 +28,10 @@ export function forgetCommands(link: InstanceLink): void {
   link.areCommandsConnected = false;
   link.areCommandsConnecting = false;
   link.pendingCommands = 0;
+  for (const user of link.users) {
+    user.asksUnderWay = 0;
+    user.outdatedAsks = 0;
+  }
 }
 
 export function forgetEvents(link: InstanceLink): void {
