@@ -13,7 +13,7 @@ export function findLeader(draft: Draft, master: Instance, epoch: number): strin
   const { model } = draft;
   const votes = new Map<string, number>();
   for (const { leader, leaderEpoch } of master.sentinels.values()) {
-    if (leader !== "" && leaderEpoch === model.currentEpoch) count(votes, leader);
+    if (leader !== "" && leaderEpoch === epoch) count(votes, leader);
   }
   const own = voteFor(draft, master, epoch, mostVoted(votes) ?? model.myId);
   if (own.leader !== "" && own.epoch === epoch) count(votes, own.leader);

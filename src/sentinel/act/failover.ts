@@ -105,6 +105,10 @@ export function abortFailover(draft: Draft, master: Instance, type: string): voi
 
 function waitForElection(draft: Draft, master: Instance): void {
   const { model, nowMs } = draft;
+  // Votes are asked for in the current epoch, and one of another epoch would not be the only one of it:
+  // when another candidate, or the failover of another master, raised it meanwhile, this failover goes
+  // along. Redis keeps the epoch that it began with, so that two could lead in it.
+  if (!master.isForced) master.failoverEpoch = model.currentEpoch;
   const leader = findLeader(draft, master, master.failoverEpoch);
   if (leader !== model.myId && !master.isForced) {
     const limitMs = Math.min(model.times.electionTimeoutMs, optionsOf(master).failoverTimeoutMs);
