@@ -11,7 +11,8 @@ const DOWN_AFTERS_WITHOUT_MASTER = 10;
 
 /**
  * The best of those that are up, were heard of lately and were not without their master for too long:
- * lowest priority (0 is never chosen), then most data, then first run id. Undefined for none.
+ * lowest priority (0 is never chosen), then most data, then first run id; before all others those that
+ * are replicas. Undefined for none.
  */
 export function chooseReplica(draft: Draft, master: Instance): Instance | undefined {
   let best: Instance | undefined;
@@ -37,6 +38,8 @@ function isEligible(draft: Draft, master: Instance, replica: Instance): boolean 
 }
 
 function compareCandidates(one: Instance, other: Instance): number {
+  // One that came back as a master has data of its own, and says neither its priority nor how far it is.
+  if (one.roleReported !== other.roleReported) return one.roleReported === "slave" ? -1 : 1;
   if (one.priority !== other.priority) return one.priority - other.priority;
   if (one.replOffset !== other.replOffset) return other.replOffset - one.replOffset;
   return compareRunIds(one.runId.toLowerCase(), other.runId.toLowerCase());
