@@ -5,6 +5,7 @@ import type { Instance } from "../../../src/sentinel/model/instance";
 import type {
   PeerReply,
   RequestKind,
+  SentinelAction,
   SentinelEvent,
 } from "../../../src/sentinel/model/sentinel-event";
 import type { EpochChecks } from "./epoch-checks";
@@ -30,13 +31,18 @@ export class FailoverChecks {
     this.#epochs = epochs;
   }
 
-  stepped(sentinel: SimSentinel, event: SentinelEvent | undefined): void {
+  stepped(
+    sentinel: SimSentinel,
+    event: SentinelEvent | undefined,
+    actions: readonly SentinelAction[],
+  ): void {
     const { model, record, nowMs } = sentinel;
     this.#checkTilt(sentinel, event);
     for (const master of model.masters.values()) {
       const known = record.masterOf(master.name);
       if (master.sentinels.size > known.mostSentinels) known.mostSentinels = master.sentinels.size;
-      if (addressText(currentAddress(master)) !== known.address) known.startMs = -1;
+      const address = addressText(currentAddress(master));
+      if (address !== known.address) known.startMs = -1;
       if (master.leader !== known.leader && master.leader !== model.myId && master.leader !== "") {
         known.startMs = nowMs;
       }
@@ -44,8 +50,12 @@ export class FailoverChecks {
         this.#checkObjectivelyDown(sentinel, master, known);
       }
       known.isObjectivelyDown = master.isObjectivelyDown;
-      if (master.failoverState !== known.state) this.#stateChanged(sentinel, master, known);
       if (master.failoverState === "reconf_slaves") this.#checkParallel(sentinel, master);
+    }
+    for (const action of actions) {
+      if (action.kind === "event" && action.master !== undefined) {
+        this.#checkEvent(sentinel, action.type, action.master, action.text);
+      }
     }
     record.isInTilt = model.isInTilt;
   }
@@ -61,8 +71,8 @@ export class FailoverChecks {
     if (model.isInTilt) throw new Violation(`${name} tells ${instance.name} ${words} in TILT`);
     const master = instance.master ?? instance;
     if (words[1].toUpperCase() === "NO") {
-      const isRight = instance === master.promoted && master.failoverState === "send_slaveof_noone";
-      if (!isRight) throw new Violation(`${name} makes ${instance.name} a master, unasked`);
+      if (instance !== master.promoted)
+        throw new Violation(`${name} makes ${instance.name} a master, unasked`);
       return;
     }
     const target = `${words[1]}:${words[2]}`;
@@ -74,7 +84,13 @@ export class FailoverChecks {
     }
   }
 
-  heard(sentinel: SimSentinel, instance: Instance, request: RequestKind, reply: PeerReply): void {
+  heard(
+    sentinel: SimSentinel,
+    instance: Instance,
+    request: RequestKind,
+    words: readonly string[],
+    reply: PeerReply,
+  ): void {
     const { record, nowMs } = sentinel;
     const address = addressText(instance.address);
     if (request === "info" && typeof reply === "string") {
@@ -82,8 +98,9 @@ export class FailoverChecks {
     } else if (request === "ping" && reply !== null) {
       record.pongs.set(address, nowMs);
     } else if (request === "ask" && Array.isArray(reply) && instance.master !== undefined) {
-      const known = record.masterOf(instance.master.name);
-      known.answers.set(instance.runId, { atMs: nowMs, isDown: reply[0] === 1 });
+      const { answers } = record.masterOf(instance.master.name);
+      const about = `${words[2]}:${words[3]}`;
+      answers.set(instance.runId, { atMs: nowMs, about, isDown: reply[0] === 1 });
     }
   }
 
@@ -113,33 +130,45 @@ export class FailoverChecks {
     known: MasterRecord,
   ): void {
     let count = master.isSubjectivelyDown ? 1 : 0;
-    for (const { atMs, isDown } of known.answers.values()) {
-      if (isDown && nowMs - atMs <= FRESH_PERIODS * model.times.askPeriodMs) count += 1;
+    const address = addressText(master.address);
+    for (const { atMs, about, isDown } of known.answers.values()) {
+      if (nowMs - atMs > FRESH_PERIODS * model.times.askPeriodMs) continue;
+      if (isDown && about === address) count += 1;
     }
     if (count < world.settings.quorum) {
       throw new Violation(`${name} takes ${master.name} for down by the word of ${count}`);
     }
   }
 
-  #stateChanged(sentinel: SimSentinel, master: Instance, known: MasterRecord): void {
-    const from = known.state;
-    const to = master.failoverState;
-    known.state = to;
-    if (from === "none") this.#begun(sentinel, master, known);
-    if (to === "select_slave" && !master.isForced) {
-      const all = known.mostSentinels + 1;
-      const majority = Math.floor(all / 2) + 1;
-      this.#epochs.elected(sentinel, master, Math.max(majority, sentinel.world.settings.quorum));
-      sentinel.world.counts.elections += 1;
-    }
-    if (to === "send_slaveof_noone") this.#checkChoice(sentinel, master);
-    if (to === "reconf_slaves") {
-      const promoted = master.promoted;
-      const info = promoted && sentinel.record.infos.get(addressText(promoted.address));
-      if (info?.isMaster !== true) {
-        throw new Violation(`${sentinel.name}: ${promoted?.name} has not said that it is a master`);
+  /** A step may go through several states of a failover: its events tell which. */
+  #checkEvent(sentinel: SimSentinel, type: string, master: Instance, text: string): void {
+    const known = sentinel.record.masterOf(master.name);
+    switch (type) {
+      case "+try-failover":
+        this.#begun(sentinel, master, known);
+        break;
+      case "+elected-leader": {
+        if (master.isForced) return;
+        const majority = Math.floor((known.mostSentinels + 1) / 2) + 1;
+        this.#epochs.elected(sentinel, master, Math.max(majority, sentinel.world.settings.quorum));
+        sentinel.world.counts.elections += 1;
+        break;
       }
+      case "+selected-slave":
+        known.selected = addressIn(text);
+        this.#checkChoice(sentinel, master, known.selected);
+        break;
+      case "+promoted-slave":
+        this.#checkPromoted(sentinel, addressIn(text));
+        break;
     }
+  }
+
+  #checkPromoted({ name, record, world }: SimSentinel, promoted: string): void {
+    if (record.infos.get(promoted)?.isMaster !== true) {
+      throw new Violation(`${name}: ${promoted} has not said that it is a master`);
+    }
+    world.counts.promotions += 1;
   }
 
   #begun(sentinel: SimSentinel, master: Instance, known: MasterRecord): void {
@@ -159,20 +188,20 @@ export class FailoverChecks {
     known.startMs = nowMs;
   }
 
-  #checkChoice(sentinel: SimSentinel, master: Instance): void {
+  #checkChoice(sentinel: SimSentinel, master: Instance, selected: string): void {
     const { name, world } = sentinel;
-    const { promoted } = master;
-    if (promoted === undefined) throw new Violation(`${name} promotes nobody`);
-    const { ip, port } = promoted.address;
-    const isMember = world.groupOf(master.name).some((node) => {
-      return node.port === port && node.machine.ip === ip;
-    });
-    if (!isMember) throw new Violation(`${name}: ${promoted.name} is no replica of ${master.name}`);
+    const isMember = world
+      .groupOf(master.name)
+      .some((node) => `${node.machine.ip}:${node.port}` === selected);
+    if (!isMember) throw new Violation(`${name}: ${selected} is no replica of ${master.name}`);
+    const replicas = [...master.replicas.values()];
+    const promoted = replicas.find(({ address }) => addressText(address) === selected);
+    if (promoted === undefined) throw new Violation(`${name} promotes ${selected}, unknown`);
     const chosen = eligibleInfo(sentinel, master, promoted);
     if (typeof chosen === "string") {
       throw new Violation(`${name} promotes ${promoted.name}: ${chosen}`);
     }
-    for (const other of master.replicas.values()) {
+    for (const other of replicas) {
       if (!other.link.areEventsConnected) continue;
       const info = eligibleInfo(sentinel, master, other);
       if (typeof info !== "string" && isBetter(info, chosen)) {
@@ -192,6 +221,12 @@ export class FailoverChecks {
   }
 }
 
+/** Of the instance that an event names: `slave NAME IP PORT @ ...`. */
+function addressIn(text: string): string {
+  const [, , ip, port] = text.split(" ");
+  return `${ip}:${port}`;
+}
+
 /** The INFO that speaks for a replica, or what speaks against it. */
 function eligibleInfo(
   { record, model, nowMs }: SimSentinel,
@@ -208,8 +243,9 @@ function eligibleInfo(
     ? FRESH_PERIODS * PING_PERIOD_MS
     : USUAL_INFO_PERIODS * model.times.infoPeriodMs;
   if (nowMs - info.atMs > freshMs) return `its INFO is ${nowMs - info.atMs} ms old`;
+  // One that came back as a master says nothing of its priority; it is the last resort.
+  if (info.isMaster) return info;
   if (info.priority === 0) return "its priority is 0";
-  if (info.isMaster) return "it is a master";
   const downMs = master.isSubjectivelyDown ? nowMs - master.subjectivelyDownSinceMs : 0;
   const downAfterMs = master.options?.downAfterMs ?? 0;
   if (info.masterLinkDownMs > downMs + MOST_LINK_DOWN_PERIODS * downAfterMs) {
@@ -219,6 +255,7 @@ function eligibleInfo(
 }
 
 function isBetter(one: HeardInfo, other: HeardInfo): boolean {
+  if (one.isMaster !== other.isMaster) return other.isMaster;
   if (one.priority !== other.priority) return one.priority < other.priority;
   if (one.offset !== other.offset) return one.offset > other.offset;
   return one.runId < other.runId;

@@ -4,6 +4,7 @@ import type { Instance } from "../../../src/sentinel/model/instance";
 import type {
   PeerReply,
   RequestKind,
+  SentinelAction,
   SentinelEvent,
 } from "../../../src/sentinel/model/sentinel-event";
 import { EpochChecks } from "./epoch-checks";
@@ -20,8 +21,12 @@ export class Invariants {
   }
 
   /** A step was made, and nothing of it carried out yet. */
-  stepped(sentinel: SimSentinel, event: SentinelEvent | undefined): void {
-    this.#failovers.stepped(sentinel, event);
+  stepped(
+    sentinel: SimSentinel,
+    event: SentinelEvent | undefined,
+    actions: readonly SentinelAction[],
+  ): void {
+    this.#failovers.stepped(sentinel, event, actions);
     this.#epochs.stepped(sentinel);
   }
 
@@ -48,7 +53,13 @@ export class Invariants {
   }
 
   /** A reply arrived. */
-  heard(sentinel: SimSentinel, instance: Instance, request: RequestKind, reply: PeerReply): void {
-    this.#failovers.heard(sentinel, instance, request, reply);
+  heard(
+    sentinel: SimSentinel,
+    instance: Instance,
+    request: RequestKind,
+    words: readonly string[],
+    reply: PeerReply,
+  ): void {
+    this.#failovers.heard(sentinel, instance, request, words, reply);
   }
 }

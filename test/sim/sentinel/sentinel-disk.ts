@@ -60,9 +60,12 @@ export class SentinelDisk {
 
   load(nowMs: number): SentinelModel {
     const model = new SentinelModel();
-    const lines = this.#written.text.split("\n").map((text, index): ConfigLine => {
-      return { text, line: index + 1, args: splitByteText(text) ?? [] };
-    });
+    const lines = this.#written.text
+      .trimEnd()
+      .split("\n")
+      .map((text, index): ConfigLine => {
+        return { text, line: index + 1, args: splitByteText(text) ?? [] };
+      });
     const problem = readLines(model, lines, {
       nowMs,
       resolve: (host) => host,

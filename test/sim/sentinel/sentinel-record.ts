@@ -1,10 +1,6 @@
 // What one life of a simulated Sentinel has shown: of each master the fields as they were after the
 // step before, and what really came to it. The invariants compare with it.
-import type {
-  FailoverState,
-  Instance,
-  InstanceAddress,
-} from "../../../src/sentinel/model/instance";
+import type { Instance, InstanceAddress } from "../../../src/sentinel/model/instance";
 
 /** An INFO text that was delivered. */
 export interface HeardInfo {
@@ -16,8 +12,14 @@ export interface HeardInfo {
   readonly masterLinkDownMs: number;
 }
 
+/** What another Sentinel answered about the server at an address. */
+export interface HeardAnswer {
+  readonly atMs: number;
+  readonly about: string;
+  readonly isDown: boolean;
+}
+
 export class MasterRecord {
-  state: FailoverState = "none";
   configEpoch = 0;
   leader = "";
   leaderEpoch = 0;
@@ -26,8 +28,10 @@ export class MasterRecord {
   /** When a failover was last begun here, or another's supported; -1 for never. */
   startMs = -1;
   mostSentinels = 0;
+  /** The replica that was chosen last, by its address. */
+  selected = "";
   /** What other Sentinels answered last, by id. */
-  readonly answers = new Map<string, { readonly atMs: number; readonly isDown: boolean }>();
+  readonly answers = new Map<string, HeardAnswer>();
 }
 
 export class SentinelRecord {

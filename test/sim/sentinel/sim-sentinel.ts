@@ -14,7 +14,7 @@ import type {
 import type { SentinelModel } from "../../../src/sentinel/model/sentinel-model";
 import { Connection } from "./connection";
 import { answerPeer } from "./peer-commands";
-import { changeWithBug, loadWithBug, stepWithBug } from "./planted-bugs";
+import { changeWithBug, plantInLoaded, stepWithBug } from "./planted-bugs";
 import { SentinelDisk } from "./sentinel-disk";
 import { SentinelRecord } from "./sentinel-record";
 import { SimProcess } from "./sim-process";
@@ -75,8 +75,8 @@ export class SimSentinel extends SimProcess {
   dispatch(event: SentinelEvent): void {
     const { counts, checks, bug } = this.world;
     counts.steps += 1;
-    const actions = stepWithBug(bug, this, event);
-    checks.stepped(this, event);
+    const actions = stepWithBug(bug, this.model, event, this.context);
+    checks.stepped(this, event, actions);
     this.#carryOut(actions);
   }
 
@@ -86,7 +86,7 @@ export class SimSentinel extends SimProcess {
     counts.steps += 1;
     const draft = new Draft(this.model, this.context);
     const result = changeWithBug(bug, draft, run);
-    checks.stepped(this, undefined);
+    checks.stepped(this, undefined, draft.actions);
     this.#carryOut(draft.actions);
     return result;
   }
@@ -105,7 +105,7 @@ export class SimSentinel extends SimProcess {
   protected override started(): void {
     this.model = this.disk.load(this.nowMs);
     this.model.times.tiltPeriodMs = this.world.settings.tiltPeriodMs;
-    loadWithBug(this.world.bug, this.model);
+    plantInLoaded(this.world.bug, this.model);
     this.record = new SentinelRecord();
     this.#links.clear();
     this.actionsUntilCrash = undefined;
@@ -156,7 +156,7 @@ export class SimSentinel extends SimProcess {
   }
 
   #save(): void {
-    this.model.isSaved = !this.isDiskFull;
+    this.model.isSaved = !this.isDiskFull || this.world.bug === "failed-save-ignored";
     if (this.isDiskFull) {
       this.say("cannot save");
       return;
@@ -169,7 +169,7 @@ export class SimSentinel extends SimProcess {
   #perform(action: SentinelAction): void {
     switch (action.kind) {
       case "event":
-        this.say(`${action.type} ${action.text}`);
+        if (action.level !== "debug") this.say(`${action.type} ${action.text}`);
         break;
       case "log":
         if (action.level !== "debug") this.say(action.text);
@@ -227,7 +227,7 @@ export class SimSentinel extends SimProcess {
     if (connection === undefined) throw new Error(`${this.name} has no link to ${instance.name}`);
     this.world.checks.tells(this, instance, request, words);
     connection.request(words, (reply) => {
-      this.world.checks.heard(this, instance, request, reply);
+      this.world.checks.heard(this, instance, request, words, reply);
       this.dispatch({ kind: "reply", instance, request, reply });
     });
   }

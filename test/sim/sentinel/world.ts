@@ -33,7 +33,7 @@ export interface Settings {
 export interface Counts {
   elections: number;
   attempts: number;
-  switches: number;
+  promotions: number;
   steps: number;
 }
 
@@ -50,7 +50,7 @@ export class World {
   readonly counts: Counts = {
     elections: 0,
     attempts: 0,
-    switches: 0,
+    promotions: 0,
     steps: 0,
   };
   /** Undefined unless the history is to be told. */
