@@ -1,7 +1,7 @@
 // The outgoing link against a server that says what it is told, byte for byte, and the real one.
 
 import assert from "node:assert/strict";
-import { type AddressInfo, createServer, type Server, Socket } from "node:net";
+import { Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import {
   LINK_CLOSED,
@@ -15,6 +15,7 @@ import {
   type LinkOptions,
   type LinkReply,
 } from "../../../src/net/link";
+import { Puppet } from "../../support/puppet";
 import { encodeCommand } from "../../support/resp-encode";
 import { withSeed } from "../../support/seeds";
 import { REAL_SERVER, ServerProcess } from "../../support/server-process";
@@ -22,37 +23,6 @@ import { waitFor } from "../../support/wait-for";
 import { cutAtRandom } from "../protocol/scan-stream";
 
 const TIMEOUT_MS = 5000;
-
-/** A server that records what it gets and sends what the test gives it. */
-class Puppet {
-  readonly sockets: Socket[] = [];
-  received = "";
-  readonly #server: Server = createServer((socket) => {
-    this.sockets.push(socket);
-    socket.on("data", (bytes) => {
-      this.received += bytes.toString("latin1");
-    });
-    socket.on("error", () => {});
-  });
-
-  static async start(t: TestContext): Promise<Puppet> {
-    const puppet = new Puppet();
-    await new Promise<void>((resolve) => puppet.#server.listen(0, "127.0.0.1", resolve));
-    t.after(() => {
-      for (const socket of puppet.sockets) socket.destroy();
-      puppet.#server.close();
-    });
-    return puppet;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
-  }
-
-  say(bytes: string | Uint8Array): void {
-    this.sockets[0]?.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
-  }
-}
 
 /** A link that writes down its life. */
 class Watched {
