@@ -115,7 +115,7 @@ describe("a link for commands", () => {
     const { links, events, until } = newLinks(t);
     const { port } = peer;
     await peer.stopListening();
-    for (const master of [newMaster(port), newMaster(peer.port, ""), newMaster(0)]) {
+    for (const master of [newMaster(port), newMaster(port, ""), newMaster(0)]) {
       links.connect(master.link, "commands", []);
     }
     assert.equal(events.length, 0);
