@@ -6,12 +6,14 @@ import { ISOLATED_MASTER } from "./isolated-master";
 import { LAST_WRITES } from "./last-writes";
 import { SYNC_EXCHANGE } from "./sync-exchange";
 import { TOPOLOGIES } from "./topologies";
+import { TORN_HISTORIES } from "./torn-histories";
 import { TRUE_WAITS } from "./true-waits";
 
 export const REPLICATION_ROWS: readonly FaultRow[] = [
   SYNC_EXCHANGE,
   CUT_LINKS,
   TOPOLOGIES,
+  TORN_HISTORIES,
   ISOLATED_MASTER,
   TRUE_WAITS,
   LAST_WRITES,

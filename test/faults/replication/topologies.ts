@@ -30,11 +30,31 @@ const CONFIG = {
 };
 const SHOWN_STEPS = 6;
 
-interface Node {
+export interface Node {
   readonly name: string;
   readonly server: ServerProcess;
   readonly client: RawClient;
   readonly writers: readonly AllTypeWriter[];
+}
+
+/** @param programs of the nodes, one after the other. */
+export async function startNodes(
+  stage: Stage,
+  random: SeededRandom,
+  programs: readonly string[],
+): Promise<readonly Node[]> {
+  const servers = await Promise.all(programs.map((program) => stage.server(program, CONFIG)));
+  const clients = await Promise.all(servers.map((server) => stage.client(server)));
+  const nodes: Node[] = [];
+  for (const [index, server] of servers.entries()) {
+    const writers: AllTypeWriter[] = [];
+    while (writers.length < WRITERS) {
+      const source = await writeCommands(new SeededRandom(random.word()), clients);
+      writers.push(new AllTypeWriter(await stage.client(server), source));
+    }
+    nodes.push({ name: `node ${index}`, server, client: clients[index], writers });
+  }
+  return nodes;
 }
 
 class Topologies {
@@ -42,31 +62,11 @@ class Topologies {
   #root: Node;
   readonly #steps: string[] = [];
 
-  private constructor(
+  constructor(
     private readonly nodes: readonly Node[],
     private readonly random: SeededRandom,
   ) {
     this.#root = nodes[0];
-  }
-
-  /** @param programs of the nodes, one after the other. */
-  static async start(
-    stage: Stage,
-    random: SeededRandom,
-    programs: readonly string[],
-  ): Promise<Topologies> {
-    const servers = await Promise.all(programs.map((program) => stage.server(program, CONFIG)));
-    const clients = await Promise.all(servers.map((server) => stage.client(server)));
-    const nodes: Node[] = [];
-    for (const [index, server] of servers.entries()) {
-      const writers: AllTypeWriter[] = [];
-      while (writers.length < WRITERS) {
-        const source = await writeCommands(new SeededRandom(random.word()), clients);
-        writers.push(new AllTypeWriter(await stage.client(server), source));
-      }
-      nodes.push({ name: `node ${index}`, server, client: clients[index], writers });
-    }
-    return new Topologies(nodes, random);
   }
 
   /** The writers write while `body` runs. */
@@ -211,7 +211,8 @@ class Topologies {
 
 async function hangAnew(run: FaultRun, programs: readonly string[]): Promise<string> {
   return await Stage.run(async (stage) => {
-    const topologies = await Topologies.start(stage, run.random, programs);
+    const nodes = await startNodes(stage, run.random, programs);
+    const topologies = new Topologies(nodes, run.random);
     await topologies.begin();
     const end = performance.now() + DURATION_MS * run.share;
     while (performance.now() < end) await topologies.change();
