@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { Random } from "../base/random";
-import type { CommandSpec } from "../command/spec";
 import type { Config } from "../config/config";
 import type { Transport } from "../net/transport";
 import { defaultUserCredential } from "../process/default-user";
@@ -11,6 +10,8 @@ import { renameCommands } from "../process/start/renamed-commands";
 import type { RoleStart } from "../process/start/start-role";
 import type { SessionCall } from "../session/session-call";
 import { step } from "./act/step";
+import { sentinelCommand } from "./commands/sentinel-command";
+import type { SentinelControl } from "./commands/sentinel-control";
 import { HostNames, lookUpHost } from "./host-names";
 import { RUN_ID_LENGTH } from "./model/constants";
 import { SentinelModel } from "./model/sentinel-model";
@@ -137,6 +138,24 @@ export class SentinelProcess {
     });
   }
 
+  /** What the commands of the node may ask of it. */
+  #controlOf(node: SentinelNode): SentinelControl {
+    const { clock } = this.#process;
+    const hostNames = this.#hostNames;
+    return {
+      model: this.#model,
+      change: (run) => node.shell.change(run),
+      save: () => node.shell.save(),
+      nowMs: () => Math.floor(clock.monotonicMs()),
+      pendingScripts: () => node.scripts.pending,
+      isExecutable,
+      lookUp: async (host) => {
+        await hostNames.ask(host);
+        return hostNames.resolve(host);
+      },
+    };
+  }
+
   #createNode(transport: Transport, shutdown: Shutdown, random: Random): SentinelNode {
     const { log, clock } = this.#process;
     return new SentinelNode({
@@ -151,7 +170,7 @@ export class SentinelProcess {
       random: () => random.nextDouble(),
       hostNames: this.#hostNames,
       runScript,
-      commands: (node) => sentinelCommands(node),
+      commands: (node) => [sentinelCommand(this.#controlOf(node), node.session)],
       save: () => this.#store.save(this.#model),
       crash: () => {
         log.warning("Sentinel CRASH because of SENTINEL simulate-failure");
@@ -170,8 +189,4 @@ export function newStateStore({ config, configFile }: RoleStart): StateStore {
     // Users are not part of this build; a real Sentinel writes this line too.
     users: () => [`default on ${defaultUserCredential(config)} ~* &* +@all`],
   });
-}
-
-function sentinelCommands(_node: SentinelNode): readonly CommandSpec<SessionCall>[] {
-  return [];
 }

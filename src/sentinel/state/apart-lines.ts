@@ -14,9 +14,10 @@
 import { wordByteText } from "../../config/byte-text";
 import { type Instance, MasterOptions } from "../model/instance";
 import type { SentinelModel } from "../model/sentinel-model";
+import { currentAddress } from "../monitor/periodic";
 import { OPTION_LINES, RENAME_LINE } from "./option-lines";
 import { OWN_LINES } from "./own-lines";
-import { addKnowledge, addressWords, masterAddress } from "./write-lines";
+import { addKnowledge, addressWords } from "./write-lines";
 
 /** Settings line by line: what it is about -> the line. */
 type Settings = ReadonlyMap<string, string>;
@@ -59,7 +60,7 @@ export class ConfiguredState {
     };
     const { options } = master;
     if (options === undefined) throw new Error(`${master.name} is no master`);
-    const where = addressWords(masterAddress(master), model);
+    const where = addressWords(currentAddress(master), model);
     const configured = this.#masters.get(master.name);
     if (configured === undefined) add("monitor", `${where} ${options.quorum}`);
     else add("master-address", where);

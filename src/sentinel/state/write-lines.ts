@@ -8,6 +8,7 @@
 import { wordByteText } from "../../config/byte-text";
 import type { Instance, InstanceAddress } from "../model/instance";
 import type { SentinelModel } from "../model/sentinel-model";
+import { currentAddress } from "../monitor/periodic";
 import { isSameAddress } from "./instance-lines";
 import { lineHost } from "./line-address";
 import { OPTION_LINES, type OptionLine, RENAME_LINE } from "./option-lines";
@@ -52,7 +53,7 @@ function addMaster(lines: StateLine[], master: Instance, model: SentinelModel): 
       forced: true,
     });
   };
-  add("monitor", `${addressWords(masterAddress(master), model)} ${options.quorum}`);
+  add("monitor", `${addressWords(currentAddress(master), model)} ${options.quorum}`);
   const addOption = (option: OptionLine): void => {
     if (option.isStandard(options)) return;
     for (const value of option.values(options)) add(option.name, value);
@@ -70,7 +71,7 @@ export function addKnowledge(
 ): void {
   add("config-epoch", String(master.configEpoch));
   add("leader-epoch", String(master.leaderEpoch));
-  const current = masterAddress(master);
+  const current = currentAddress(master);
   for (const replica of master.replicas.values()) {
     // Amid a failover the promoted replica is written as the master, and the master as a replica.
     const isMaster = isSameAddress(replica.address, current);
@@ -81,16 +82,6 @@ export function addKnowledge(
     const words = `${addressWords(sentinel.address, model)} ${wordByteText(sentinel.runId)}`;
     add("known-sentinel", words);
   }
-}
-
-/**
- * Where clients find the master: its address, and from the moment on that a promoted replica has
- * shown itself as the master, the address of that.
- */
-export function masterAddress(master: Instance): InstanceAddress {
-  const { promoted, failoverState } = master;
-  const isSwitched = failoverState === "reconf_slaves" || failoverState === "update_config";
-  return promoted !== undefined && isSwitched ? promoted.address : master.address;
 }
 
 export function addressWords(address: InstanceAddress, model: SentinelModel): string {
