@@ -31,7 +31,9 @@ function make(role) {
   if (role === "server") loaded.exports.runServer(args);
   else loaded.exports.runSentinel(args, "redis-sentinel");
   setTimeout(() => {
-    fs.writeFileSync(`${file}.cache`, loaded.makeCache());
+    // Whole or not at all: V8 believes what it reads.
+    fs.writeFileSync(`${file}.cache.new`, loaded.makeCache());
+    fs.renameSync(`${file}.cache.new`, `${file}.cache`);
     process.exit(0);
   }, START_MS);
 }

@@ -26,8 +26,6 @@ export const ELECTION_TIMEOUT_MS = 10_000;
 export const MAX_DESYNC_MS = 1000;
 /** A replica that was told its new master is told again after this. */
 export const RECONF_TIMEOUT_MS = 10_000;
-/** A promoted replica has this long to be seen as a master before anybody contradicts it. */
-export const ROLE_CHANGE_WAIT_MS = 8000;
 /** Requests on one link that have no answer yet; beyond it none is sent. */
 export const MAX_PENDING_COMMANDS = 100;
 /** Ticks come this often, and a random part later, so that Sentinels do not act as one. */
