@@ -39,6 +39,9 @@ export function resetState(draft: Draft, master: Instance): void {
   master.failoverStartMs = 0;
   master.leader = "";
   master.runId = "";
+  // Whoever is at the address now is asked at once, and nothing is believed of it before.
+  master.infoMs = 0;
+  master.infoAskedMs = 0;
   master.masterHost = "";
   master.isSubjectivelyDown = false;
   master.isObjectivelyDown = false;
