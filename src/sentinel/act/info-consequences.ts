@@ -2,7 +2,7 @@
 import type { Draft } from "../model/draft";
 import { type Instance, optionsOf } from "../model/instance";
 import { isAddress } from "../monitor/address";
-import { sendHelloToAll } from "../monitor/periodic";
+import { currentAddress, sendHelloToAll } from "../monitor/periodic";
 import { enter } from "./failover";
 import { reconfigure } from "./reconfigure";
 import { wasUpFor } from "./subjective-down";
@@ -73,9 +73,12 @@ function correctMaster(draft: Draft, replica: Instance, master: Instance): void 
   }
 }
 
-/** The master is up, says that it is one, and said so lately. */
+/**
+ * The master is up, says that it is one, and said so lately. The old one that comes back while its
+ * replicas are led to the promoted one is none any more.
+ */
 function looksSane(draft: Draft, master: Instance): boolean {
-  if (master.roleReported !== "master") return false;
+  if (currentAddress(master) !== master.address || master.roleReported !== "master") return false;
   if (master.isSubjectivelyDown || master.isObjectivelyDown || master.infoMs === 0) return false;
   return draft.nowMs - master.infoMs < draft.model.times.infoPeriodMs * FRESH_INFOS;
 }

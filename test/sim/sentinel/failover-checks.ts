@@ -172,14 +172,14 @@ export class FailoverChecks {
   }
 
   #begun(sentinel: SimSentinel, master: Instance, known: MasterRecord): void {
-    const { name, model, record, nowMs, world } = sentinel;
+    const { name, model, nowMs, world } = sentinel;
     world.counts.attempts += 1;
     if (master.isForced) {
       this.#epochs.forced(master);
       known.startMs = nowMs;
       return;
     }
-    if (model.isInTilt || record.isInTilt) throw new Violation(`${name} fails over in TILT`);
+    if (model.isInTilt) throw new Violation(`${name} fails over in TILT`);
     if (!master.isObjectivelyDown) throw new Violation(`${name} fails over, but none is down`);
     const passedMs = nowMs - known.startMs;
     if (known.startMs >= 0 && passedMs < 2 * world.settings.failoverTimeoutMs) {

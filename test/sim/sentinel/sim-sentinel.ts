@@ -196,6 +196,8 @@ export class SimSentinel extends SimProcess {
 
   #connect(link: InstanceLink, of: LinkKind, opening: readonly (readonly string[])[]): void {
     this.#disconnect(link, of);
+    // It was left again in the same step: its end follows among the actions.
+    if (link.users.length === 0) return;
     const links = this.#links.get(link) ?? { commands: undefined, events: undefined };
     this.#links.set(link, links);
     const { address } = link.users[0];
