@@ -202,7 +202,7 @@ export class FailoverChecks {
       throw new Violation(`${name} promotes ${promoted.name}: ${chosen}`);
     }
     for (const other of replicas) {
-      if (!other.link.areEventsConnected) continue;
+      if (!other.link.areCommandsConnected || !other.link.areEventsConnected) continue;
       const info = eligibleInfo(sentinel, master, other);
       if (typeof info !== "string" && isBetter(info, chosen)) {
         throw new Violation(`${name} promotes ${promoted.name}, not ${other.name}`);
@@ -237,7 +237,8 @@ function eligibleInfo(
   const info = record.infos.get(address);
   const pongMs = record.pongs.get(address);
   if (info === undefined || pongMs === undefined) return "it never answered";
-  if (replica.isSubjectivelyDown || !replica.link.areCommandsConnected) return "it is down";
+  // What was found in the rest of the same step was not known to the choice.
+  if (replica.isSubjectivelyDown && replica.subjectivelyDownSinceMs < nowMs) return "it is down";
   if (nowMs - pongMs > FRESH_PERIODS * PING_PERIOD_MS) return "it is silent";
   const freshMs = master.isSubjectivelyDown
     ? FRESH_PERIODS * PING_PERIOD_MS

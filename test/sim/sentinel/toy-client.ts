@@ -33,6 +33,9 @@ export class ToyClient extends SimProcess {
   hungUp(): void {}
 
   protected override started(): void {
+    this.#asked = undefined;
+    this.#connection = undefined;
+    this.#isWaiting = false;
     this.#planWrite();
   }
 
