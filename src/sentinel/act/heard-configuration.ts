@@ -5,6 +5,7 @@ import { isAddress, toAddress } from "../monitor/address";
 import { hearHello, meetSentinel } from "../monitor/hello-heard";
 import type { Hello } from "../monitor/hello-message";
 import { currentAddress } from "../monitor/periodic";
+import { abortFailover } from "./failover";
 import { guardOwnId } from "./own-id-guard";
 import { callReconfigScript, switchMaster } from "./switch-master";
 import { raiseEpoch } from "./vote";
@@ -38,13 +39,21 @@ function followConfiguration(
   const address = toAddress(masterHost, masterPort, draft.context);
   // Its name is looked up meanwhile; the message comes again.
   if (address === undefined) return;
+  const shown = currentAddress(master);
   master.configEpoch = masterEpoch;
   draft.save();
-  if (isAddress(master.address, masterHost, masterPort, draft.context)) return;
-  const old = master.address;
+  if (isAddress(shown, masterHost, masterPort, draft.context)) {
+    // What this Sentinel would make of an older epoch is not to be made any more.
+    const isSuperseded = master.isFailingOver && master.failoverEpoch < masterEpoch;
+    if (isSuperseded && shown === master.address) {
+      abortFailover(draft, master, "-failover-abort-superseded");
+    }
+    return;
+  }
   draft.event("warning", "+config-update-from", sentinel);
-  switchMaster(draft, master, address);
-  callReconfigScript(draft, master, "observer", old, address);
+  // Also when the address is that of the master which this Sentinel has just replaced.
+  switchMaster(draft, master, address, shown);
+  callReconfigScript(draft, master, "observer", shown, address);
 }
 
 /**

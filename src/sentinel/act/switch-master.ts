@@ -6,11 +6,16 @@ import { sameAddress } from "../monitor/address";
 import { addReplica } from "../monitor/members";
 import { resetState } from "./reset";
 
-/** Follows the address; it is saved before `+switch-master` tells of it. */
-export function switchMaster(draft: Draft, master: Instance, address: InstanceAddress): void {
+/** Follows the address; it is saved before `+switch-master` tells of it, and of the one `shown` before. */
+export function switchMaster(
+  draft: Draft,
+  master: Instance,
+  address: InstanceAddress,
+  shown = master.address,
+): void {
   const { model } = draft;
   const old = master.address;
-  const from = `${announced(old, model)} ${old.port}`;
+  const from = `${announced(shown, model)} ${shown.port}`;
   const to = `${announced(address, model)} ${address.port}`;
   draft.save();
   draft.plainEvent("warning", "+switch-master", `${master.name} ${from} ${to}`, master);
