@@ -144,6 +144,7 @@ export class ReplicationService {
     this.master.attach({
       reply: call.reply,
       reselect: () => call.effects.reselect(),
+      streamDb: () => link.streamDb,
       flushOutside: () => {
         if (!loop.isInTurn) loop.flushOutside();
       },

@@ -4,6 +4,7 @@ import type { Config } from "../../config/config";
 import { ChunkRing } from "../../persistence/snapshot/chunk-ring";
 import type { RdbSaves } from "../../persistence/snapshot/rdb-saves";
 import type { SaveOutcome } from "../../persistence/snapshot/save-order";
+import { encodeRequest } from "../../protocol/encode-request";
 import type { BacklogReader } from "../backlog";
 import {
   dueFullSync,
@@ -33,6 +34,8 @@ export interface FullSyncParts {
   readonly isOtherJobRunning: () => boolean;
   readonly counts: SyncCounts;
   readonly monotonicMs: () => number;
+  /** The database that the next command of a master's stream goes to, on its replica. */
+  readonly streamDb: () => number;
   /** Writes to a client that may not be the one being answered. */
   readonly write: (replica: Replica, bytes: Uint8Array) => void;
   /** Sends an error line and closes when it has been sent. */
@@ -51,6 +54,8 @@ interface Job {
   readonly first: Replica;
   readonly filter: string;
   readonly isOldPeer: boolean;
+  /** What goes before the stream for who does not learn from the file where that goes on. */
+  readonly prologue: Uint8Array | undefined;
   /** Keeps the stream from the offset on for those that join. */
   readonly reader: BacklogReader;
   readonly replicas: Set<Replica>;
@@ -89,10 +94,6 @@ export class FullSyncs {
   request(replica: Replica): void {
     const { replication, counts } = this.#parts;
     counts.full++;
-    if (replica.isOldPeer && this.#isKnownTooNew) {
-      this.#parts.refuse(replica, `ERR ${this.#tooNew?.problem}`);
-      return;
-    }
     if (!replication.backlog.isOpen) replication.step({ kind: "backlog-needed" });
     const plan = planFullSync(this.#waiting(replica), this.#runningJob, this.#settings);
     if (plan.kind === "start") {
@@ -138,10 +139,16 @@ export class FullSyncs {
     saves.cancel();
   }
 
-  /** Who is refused comes back every second: the whole data set is not written for that each time. */
-  get #isKnownTooNew(): boolean {
+  /**
+   * Why no old replica can be given a copy, as far as is known; who is refused comes back every
+   * second, and the whole data set is not written for that each time.
+   */
+  get oldPeerProblem(): string | undefined {
     const tooNew = this.#tooNew;
-    return tooNew !== undefined && this.#parts.monotonicMs() - tooNew.sinceMs < TOO_NEW_PAUSE_MS;
+    if (tooNew === undefined) return undefined;
+    return this.#parts.monotonicMs() - tooNew.sinceMs < TOO_NEW_PAUSE_MS
+      ? tooNew.problem
+      : undefined;
   }
 
   get #settings(): FullSyncSettings {
@@ -198,6 +205,7 @@ export class FullSyncs {
       first,
       filter: first.greeting.filter,
       isOldPeer: first.isOldPeer,
+      prologue: this.#prologueFor(first),
       reader: replication.backlog.reader(offset + 1),
       replicas: new Set(),
       stream,
@@ -212,6 +220,16 @@ export class FullSyncs {
       ended: (outcome) => this.#ended(job, outcome),
     });
     if (!hasBegun && this.#job === job) this.#ended(job, { kind: "failed", problem: SAVE_FAILED });
+  }
+
+  /**
+   * A master's stream is passed on as it comes, from somewhere in its middle. Newer servers read in
+   * the file which database it has come to.
+   */
+  #prologueFor({ isOldPeer }: Replica): Uint8Array | undefined {
+    const { replication, streamDb } = this.#parts;
+    if (!isOldPeer || replication.isMaster) return undefined;
+    return encodeRequest(["SELECT", String(streamDb())]);
   }
 
   /** RDB versions other than those that are configured. */
@@ -230,8 +248,11 @@ export class FullSyncs {
     job.replicas.add(replica);
     replica.reader = replication.backlog.reader(job.offset + 1);
     replica.lastWriteMs = this.#parts.monotonicMs();
+    replica.prologue = job.prologue;
     if (!replica.isOld) {
-      const line = fullResyncLine(replication.state.history.id, job.offset);
+      // So that it counts to where the stream is.
+      const offset = job.offset - (job.prologue?.length ?? 0);
+      const line = fullResyncLine(replication.state.history.id, offset);
       write(replica, latin1Bytes(`${line}\r\n`));
     }
     if (job.stream === undefined) {

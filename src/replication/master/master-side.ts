@@ -35,6 +35,8 @@ export interface MasterSideParts {
 export interface MasterEffects {
   readonly reply: ReplyWriter;
   readonly reselect: () => void;
+  /** The database that the next command of this server's master goes to. */
+  readonly streamDb: () => number;
   /** Has what was written outside of a turn sent; does nothing amid one. */
   readonly flushOutside: () => void;
   /** Raises or lowers the gate that refuses writes. */
@@ -98,6 +100,7 @@ export class MasterSide {
       },
       counts: this.counts,
       reselect,
+      streamDb: effects.streamDb,
       flushOutside,
       removeFile,
     });
@@ -166,6 +169,10 @@ export class MasterSide {
       return;
     }
     for (const line of answer.logs) this.#tell(line);
+    if (answer.kind === "full" && replica.isOldPeer && this.syncs.oldPeerProblem !== undefined) {
+      reply.error(`ERR ${this.syncs.oldPeerProblem}`);
+      return;
+    }
     this.#becomeReplica(replica);
     if (replica.isOldPeer) {
       session.log.notice(

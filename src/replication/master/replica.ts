@@ -30,6 +30,8 @@ export class Replica {
   reader: BacklogReader | undefined;
   /** What it is sent before the stream. */
   copy: Copy | undefined;
+  /** What it is sent between copy and stream: bytes that only count for it. */
+  prologue: Uint8Array | undefined;
   /** It asked by SYNC: it knows no offsets and confirms nothing. */
   isOld = false;
   /** It is as old as Redis 3.2; see decisions/old-peer.ts. */

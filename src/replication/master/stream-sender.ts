@@ -80,9 +80,15 @@ export class StreamSender {
     return true;
   }
 
-  #sendStream({ client, reader }: Replica): boolean {
+  #sendStream(replica: Replica): boolean {
     const { reply, counts } = this.#parts;
+    const { client, reader, prologue } = replica;
     if (reader === undefined) return false;
+    if (prologue !== undefined) {
+      reply.begin(client.slot);
+      reply.raw(prologue);
+      replica.prologue = undefined;
+    }
     let left = MOST_BYTES;
     while (left > 0 && reader.peek(left)) {
       if (left === MOST_BYTES) reply.begin(client.slot);

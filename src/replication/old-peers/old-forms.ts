@@ -12,16 +12,18 @@
  */
 import { latin1Bytes } from "../../base/bytes";
 import type { Arguments } from "../../command/arguments";
-import type { Retelling } from "./retelling";
+import { OLD_RDB_VERSION, type Retelling } from "./retelling";
 
 export interface OldForm {
   /** Whether a request needs the old form; absent: every one does. */
   readonly isNewer?: (words: Arguments) => boolean;
+  /** An old server knows the words, too, but may make something else of them. */
+  readonly isKnown?: true;
   /** Tells it in old words; or returns why there are none, having told nothing. */
   readonly retell: (retelling: Retelling) => string | undefined;
 }
 
-const [KEEPTTL, PXAT, GT, LT, LEFT, RIGHT, DB, AGGREGATE, COUNT] = [
+const [KEEPTTL, PXAT, GT, LT, LEFT, RIGHT, DB, AGGREGATE, COUNT, REPLACE] = [
   "keepttl",
   "pxat",
   "gt",
@@ -31,12 +33,15 @@ const [KEEPTTL, PXAT, GT, LT, LEFT, RIGHT, DB, AGGREGATE, COUNT] = [
   "db",
   "aggregate",
   "count",
+  "replace",
 ].map(latin1Bytes);
 const FIRST_SET_OPTION = 3;
 const OLD_BIT_OPERATIONS = ["and", "or", "xor", "not"].map(latin1Bytes);
 const ZADD_OPTIONS = ["nx", "xx", "ch", "incr", "gt", "lt"].map(latin1Bytes);
 /** No list and no sorted set has as many elements. */
 const MOST_ELEMENTS = 2 ** 52;
+/** Behind a payload: its version, 2 bytes, and its checksum. */
+const PAYLOAD_FOOTER_BYTES = 10;
 const MOST_SHOWN = 128;
 
 export const OLD_FORMS: ReadonlyMap<string, OldForm> = new Map<string, OldForm>([
@@ -72,10 +77,10 @@ export const OLD_FORMS: ReadonlyMap<string, OldForm> = new Map<string, OldForm>(
   ["zunionstore", { isNewer: aggregatesCount, retell: (one) => state(one, 1) }],
   ["zinterstore", { isNewer: aggregatesCount, retell: (one) => state(one, 1) }],
   // Payloads are of a newer version, and ABSTTL, IDLETIME and FREQ of 5.0.
-  ["restore", { retell: (one) => state(one, 1) }],
+  ["restore", { isNewer: isNewPayload, retell: (one) => state(one, 1) }],
   // Merged registers are always dense in 3.2, those of this server need not be.
-  ["pfmerge", { retell: (one) => state(one, 1) }],
-  ["pfdebug", { retell: (one) => state(one, 2) }],
+  ["pfmerge", { isKnown: true, retell: (one) => state(one, 1) }],
+  ["pfdebug", { isKnown: true, retell: (one) => state(one, 2) }],
 ]);
 
 /** Rows that only know which keys they write, which the spec of the command tells. */
@@ -202,6 +207,15 @@ function copied(retelling: Retelling): string | undefined {
   if (type !== undefined) return refusal(retelling, 2, type);
   retelling.state(2, database);
   return undefined;
+}
+
+function isNewPayload(words: Arguments): boolean {
+  const versionAt = words.offset(3) + words.length(3) - PAYLOAD_FOOTER_BYTES;
+  const version = words.input[versionAt] | (words.input[versionAt + 1] << 8);
+  // A time from now would be another time there.
+  if (version > OLD_RDB_VERSION || words.safeInteger(2) !== 0) return true;
+  for (let i = 4; i < words.count; i++) if (!words.is(i, REPLACE)) return true;
+  return false;
 }
 
 function isNewBitOperation(words: Arguments): boolean {

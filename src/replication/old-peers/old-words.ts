@@ -55,7 +55,13 @@ export class OldWords implements EffectTranslator {
   }
 
   isPlain(bytes: Uint8Array, from: number, end: number): boolean {
-    return this.newerIn(bytes, from, end) === undefined;
+    const requests = new RequestWords(bytes, from, end);
+    while (requests.next()) {
+      const command = this.#commandOf(requests.words);
+      if (command === undefined) return false;
+      if (this.#neededForm(command, requests.words) !== undefined) return false;
+    }
+    return true;
   }
 
   /** The name of the first command that an old server does not know as it is said; or undefined. */
@@ -64,9 +70,9 @@ export class OldWords implements EffectTranslator {
     while (requests.next()) {
       const { words } = requests;
       const command = this.#commandOf(words);
-      if (command === undefined || this.#neededForm(command, words) !== undefined) {
-        return words.shownText(0).toUpperCase();
-      }
+      const form = command && this.#neededForm(command, words);
+      const isKnown = form === undefined || form.isKnown === true;
+      if (command === undefined || !isKnown) return words.shownText(0).toUpperCase();
     }
     return undefined;
   }
@@ -116,7 +122,8 @@ export class OldWords implements EffectTranslator {
     if (row !== undefined) return row;
     const isNew = isNewer(command.spec.since);
     if (!isNew && !OLD_FORMS_BY_STATE.has(command.fullName)) return undefined;
-    return { retell: (retelling) => this.#stateOfKeys(command, retelling) };
+    const retell: OldForm["retell"] = (retelling) => this.#stateOfKeys(command, retelling);
+    return isNew ? { retell } : { isKnown: true, retell };
   }
 
   /** All keys that it writes, as they are now. */
