@@ -7,7 +7,7 @@ import type { SessionContext } from "../../session/session-context";
 import { beginForcedFailover, type ForcedFailover } from "../act/forced-failover";
 import { resetMatching } from "../act/reset";
 import { forget, monitorMaster, removeMaster } from "../act/watching";
-import { masterAt, replySaved, wordAt } from "./command-words";
+import { ERR_NOT_SAVED, masterAt, replySaved, wordAt } from "./command-words";
 import type { SentinelControl } from "./sentinel-control";
 import { MASTER_NAME, type SentinelSpec, type Subcommand, subcommands } from "./subcommand";
 
@@ -121,33 +121,38 @@ function monitor(call: SessionCall, control: SentinelControl, session: SessionCo
   else if (Number.isNaN(port)) reply.error("ERR Invalid port");
   else if (quorum <= 0) reply.error("ERR Quorum must be 1 or greater.");
   else if (name === undefined || host === undefined) reply.error(ERR_SYNTAX);
-  else if (isIP(host) !== 0) begin(call, control, { name, host, port, quorum }, host);
-  else if (!control.model.resolveHostnames) begin(call, control, { name, host, port, quorum });
-  else {
+  else if (isIP(host) !== 0 || !control.model.resolveHostnames) {
+    const ip = isIP(host) === 0 ? undefined : host;
+    answer(call, begin(control, { name, host, port, quorum }, ip));
+  } else {
     session.turns.hold(client, false);
     control.lookUp(host).then((ip) => {
+      // First the change, whose events may be sent at once, then the reply to whoever still waits.
+      const problem = begin(control, { name, host, port, quorum }, ip);
       if (session.clients.bySlot[client.slot] !== client || client.closing) return;
-      const answer = () => begin(call, control, { name, host, port, quorum }, ip);
-      session.turns.answering(client, answer);
+      session.turns.answering(client, () => answer(call, problem));
       session.turns.resume(client);
       session.turns.flushOutside();
     });
   }
 }
 
-function begin(call: SessionCall, control: SentinelControl, master: NewMaster, ip?: string): void {
-  const { reply } = call;
-  const { name, host, port, quorum } = master;
-  if (ip === undefined) {
-    reply.error("ERR Invalid IP address or hostname specified");
-  } else if (port < 0 || port > PORT_MAX) {
-    reply.error("ERR Invalid port number.");
-  } else if (control.model.masters.has(name)) {
-    reply.error("ERR Duplicate master name.");
-  } else {
-    control.change((draft) => monitorMaster(draft, name, { host, ip, port }, quorum));
-    replySaved(call, control.model.isSaved);
-  }
+function answer({ reply }: SessionCall, problem: string | undefined): void {
+  if (problem === undefined) reply.ok();
+  else reply.error(problem);
+}
+
+/** Begins to watch the master, or says why not. */
+function begin(
+  control: SentinelControl,
+  { name, host, port, quorum }: NewMaster,
+  ip: string | undefined,
+): string | undefined {
+  if (ip === undefined) return "ERR Invalid IP address or hostname specified";
+  if (port < 0 || port > PORT_MAX) return "ERR Invalid port number.";
+  if (control.model.masters.has(name)) return "ERR Duplicate master name.";
+  control.change((draft) => monitorMaster(draft, name, { host, ip, port }, quorum));
+  return control.model.isSaved ? undefined : ERR_NOT_SAVED;
 }
 
 function remove(call: SessionCall, control: SentinelControl): void {
