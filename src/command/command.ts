@@ -30,6 +30,7 @@ export const COMMAND_NO_MULTI = 2048;
 export const COMMAND_PUBSUB = 4096;
 export const COMMAND_NOSCRIPT = 8192;
 export const COMMAND_MAY_REPLICATE = 16384;
+export const COMMAND_NO_ASYNC_LOADING = 32768;
 
 const FLAG_BITS: ReadonlyMap<CommandFlag, number> = new Map([
   ["write", COMMAND_WRITE],
@@ -47,6 +48,7 @@ const FLAG_BITS: ReadonlyMap<CommandFlag, number> = new Map([
   ["pubsub", COMMAND_PUBSUB],
   ["noscript", COMMAND_NOSCRIPT],
   ["may_replicate", COMMAND_MAY_REPLICATE],
+  ["no_async_loading", COMMAND_NO_ASYNC_LOADING],
 ]);
 
 /** What a container command needs of the table of its subcommands. */

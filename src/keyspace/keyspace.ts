@@ -250,6 +250,12 @@ export class Keyspace implements DatabaseHost {
     return removed;
   }
 
+  /** Frees a database that is none of this keyspace's, with what is in it, over turns. */
+  retire(database: Database): void {
+    this.events.flushed(database);
+    this.lazyFree.dict(database.dict, this.#disposeEntry);
+  }
+
   /** Exchanges two databases under the eyes of their clients. */
   swap(first: Database, second: Database): void {
     this.stats.changes++;

@@ -17,10 +17,23 @@ import { RdbProblem } from "./rdb-problem";
 
 /** Where the bytes come from. */
 export interface RdbSource {
-  /** Puts up to `length` bytes at `at`; returns how many, 0 at the end. */
+  /**
+   * Puts up to `length` bytes at `at`; returns how many, 0 at the end.
+   * @throws BYTES_TO_COME when it is `live` and there are none yet.
+   */
   read(target: Uint8Array, at: number, length: number): number;
   /** Bytes that are still to come, as far as that is known: then no length beyond is believed. */
   readonly remaining: number;
+  /**
+   * Set where bytes come in their own time. The reader then keeps what it took since `hold`, so that
+   * it can be taken `back`, and takes no memory for bytes that are only promised.
+   */
+  readonly live?: LiveBytes;
+}
+
+export interface LiveBytes {
+  /** Called now and then while bytes are taken that have come already. */
+  onStretch(): void;
 }
 
 const WINDOW_BYTES = 256 * 1024;
@@ -34,6 +47,9 @@ const MOST_STRING_BYTES = 4 * 1024 * 1024 * 1024 - 1;
 const MOST_EXPANSION = 88;
 /** Where nobody knows how much is to come, memory grows with what has come. */
 const LARGEST_STEP_BYTES = 64 * 1024 * 1024;
+/** Of live bytes that have come, so many are taken between two calls of `onStretch`. */
+const STRETCH_BYTES = 1024 * 1024;
+const NOT_HELD = -1;
 
 /**
  * Reads the parts that RDB files, DUMP payloads and full synchronisations are made of.
@@ -61,9 +77,13 @@ export class RdbReader {
   readonly #doubleBytes = new Uint8Array(this.#double.buffer);
   #window = new Uint8Array(WINDOW_BYTES);
   #unpacked = new Uint8Array(1024);
-  /** The bytes in the window that have not been taken: from `at` to before `end`. */
+  /** The bytes in the window that have not been taken: from `at` to before `end`, */
   #at = 0;
   #end = 0;
+  /** and of live bytes more, up to before `have`, that are shown a stretch at a time. */
+  #have = 0;
+  /** Where `back` goes to. */
+  #held = NOT_HELD;
   /** Taken bytes up to here are in the checksum. */
   #summed = 0;
   /** Bytes that have left the window. */
@@ -80,6 +100,8 @@ export class RdbReader {
   reset(): void {
     this.#at = 0;
     this.#end = 0;
+    this.#have = 0;
+    this.#held = NOT_HELD;
     this.#summed = 0;
     this.#before = 0;
     this.crc.reset();
@@ -92,9 +114,34 @@ export class RdbReader {
     return this.#before + this.#at;
   }
 
-  /** Bytes that may still be taken; infinite when nobody knows. */
+  /** Bytes that may still be taken; infinite when nobody knows, or somebody has only said so. */
   get remaining(): number {
-    return this.#end - this.#at + this.#source.remaining;
+    return this.#source.live === undefined ? this.#promised : Number.POSITIVE_INFINITY;
+  }
+
+  get #promised(): number {
+    return this.#have - this.#at + this.#source.remaining;
+  }
+
+  /** `back` returns to this place, whatever is taken from here on. For live bytes; else nothing. */
+  hold(): void {
+    if (this.#source.live !== undefined) this.#held = this.#at;
+  }
+
+  /** What was taken since `hold` comes once more. */
+  back(): void {
+    this.#at = this.#held;
+    this.#end = Math.min(this.#have, this.#at + STRETCH_BYTES);
+  }
+
+  /** Bytes that can be taken without asking the source for more. */
+  get unreadBytes(): number {
+    return this.#have - this.#at;
+  }
+
+  /** Bytes kept since `hold`, taken or not. */
+  get heldBytes(): number {
+    return this.#have - this.#held;
   }
 
   fail(text: string): never {
@@ -238,38 +285,68 @@ export class RdbReader {
   /** Sees to it that the window has `count` bytes that have not been taken. */
   #need(count: number): void {
     if (this.#end - this.#at >= count) return;
-    if (count > MOST_STRING_BYTES || count > this.remaining) this.fail("unexpected end of data");
+    if (count > MOST_STRING_BYTES || count > this.#promised) this.fail("unexpected end of data");
     if (!this.#fill(count)) this.fail("unexpected end of data");
   }
 
   /** False when the source ends before. */
   #fill(count: number): boolean {
     this.#sum();
-    this.#window.copyWithin(0, this.#at, this.#end);
-    this.#before += this.#at;
-    this.#end -= this.#at;
-    this.#at = 0;
-    this.#summed = 0;
-    while (this.#end < count) {
-      if (this.#end === this.#window.length) this.#widen(count);
-      const room = this.#window.length - this.#end;
-      const got = this.#source.read(this.#window, this.#end, room);
+    if (this.#end < this.#have && this.#at + count <= this.#have) return this.#show(count);
+    this.#end = this.#have;
+    this.#forget(this.#held === NOT_HELD ? this.#at : this.#held);
+    while (this.#have - this.#at < count) {
+      if (this.#have === this.#window.length) this.#widen(count);
+      const room = this.#window.length - this.#have;
+      const got = this.#source.read(this.#window, this.#have, room);
       if (got === 0) return false;
-      this.#end += got;
+      this.#have += got;
+      this.#end = this.#have;
     }
+    return this.#source.live === undefined || this.#show(count);
+  }
+
+  /** Lets the next stretch be taken of what has come. */
+  #show(count: number): true {
+    this.#end = Math.min(this.#have, this.#at + Math.max(count, STRETCH_BYTES));
+    this.#source.live?.onStretch();
     return true;
+  }
+
+  /** Makes room in the window of what nobody goes back to. */
+  #forget(upTo: number): void {
+    if (upTo === 0) return;
+    const kept = this.#have - upTo;
+    if (this.#window.length > LARGEST_STEP_BYTES && kept <= WINDOW_BYTES) {
+      const narrower = new Uint8Array(WINDOW_BYTES);
+      narrower.set(this.#window.subarray(upTo, this.#have));
+      this.#window = narrower;
+    } else {
+      this.#window.copyWithin(0, upTo, this.#have);
+    }
+    this.#before += upTo;
+    this.#at -= upTo;
+    this.#end -= upTo;
+    this.#have -= upTo;
+    this.#summed -= upTo;
+    if (this.#held !== NOT_HELD) this.#held -= upTo;
   }
 
   #widen(count: number): void {
     const step = Math.min(this.#window.length, LARGEST_STEP_BYTES);
-    const most = Number.isFinite(this.#source.remaining) ? count : this.#window.length + step;
-    const wider = new Uint8Array(Math.max(Math.min(count, most), WINDOW_BYTES));
-    wider.set(this.#window.subarray(0, this.#end));
+    const grown = this.#window.length + step;
+    const isLive = this.#source.live !== undefined;
+    const most = Number.isFinite(this.#source.remaining) && !isLive ? count : grown;
+    const length = isLive ? grown : Math.max(Math.min(count, most), WINDOW_BYTES);
+    const wider = new Uint8Array(length);
+    wider.set(this.#window.subarray(0, this.#have));
     this.#window = wider;
   }
 
   /** Adds what has been taken to the checksum. */
   #sum(): void {
+    // What was taken back has been added before.
+    if (this.#at <= this.#summed) return;
     this.crc.update(this.#window, this.#summed, this.#at);
     this.#summed = this.#at;
   }

@@ -18,7 +18,7 @@ import type { Tracking } from "../keyspace/tracking/tracking";
 import type { Arena } from "../memory/arena";
 import { INPUT_SCRATCH_AT } from "../net/transport";
 import { CommandReplay } from "../persistence/aof/command-replay";
-import { LOADING_GATE } from "../persistence/loading/loading-gate";
+import { ASYNC_LOADING_GATE, LOADING_GATE } from "../persistence/loading/loading-gate";
 import type { Migrations } from "../persistence/migration/migrations";
 import { DISK_ERROR_GATE } from "../persistence/snapshot/disk-error-gate";
 import { Cron } from "../process/cron";
@@ -264,7 +264,10 @@ export class DataNode {
       loaders: valueLoaders(keyspace, config, fieldExpiry),
       onLatency: (event, durationMs) => watch.latency.add(event, clock.nowMs(), durationMs),
       answer: () => transport.poll?.(),
-      setLoading: (isLoading) => this.pipeline.setGate(LOADING_GATE, isLoading),
+      setLoading: ({ isBlocking, isAsync }) => {
+        this.pipeline.setGate(LOADING_GATE, isBlocking);
+        this.pipeline.setGate(ASYNC_LOADING_GATE, isAsync);
+      },
       effects: () => this.call.effects,
       ...(this.#parts.aofDisk !== undefined && { aofDisk: this.#parts.aofDisk }),
       setRefusesWrites: (refuses) => this.pipeline.setGate(DISK_ERROR_GATE, refuses),

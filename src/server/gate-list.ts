@@ -4,7 +4,7 @@ import type { DataCall } from "../keyspace/data-call";
 import { effectsGate } from "../keyspace/effects/effects-gate";
 import { memoryGate } from "../keyspace/memory-gate";
 import { trackingGate } from "../keyspace/tracking/tracking-gate";
-import { loadingGate } from "../persistence/loading/loading-gate";
+import { asyncLoadingGate, loadingGate } from "../persistence/loading/loading-gate";
 import { diskErrorGate } from "../persistence/snapshot/disk-error-gate";
 import { goodReplicasGate } from "../replication/master/good-replicas-gate";
 import { readOnlyGate, staleGate } from "../replication/replica/replica-gates";
@@ -33,6 +33,7 @@ export function gateList(context: ServerContext): readonly Gate<DataCall>[] {
     subscriberGate(),
     staleGate(),
     loadingGate(),
+    asyncLoadingGate(),
     pausedGate(session),
     queueGate(context.transactions),
     monitoredGate(session),

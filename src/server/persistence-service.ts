@@ -15,7 +15,7 @@ import { ManifestProblem } from "../persistence/aof/manifest";
 import { DatasetLoading } from "../persistence/loading/dataset-loading";
 import { LoadProblem } from "../persistence/loading/load-problem";
 import { LoadingProgress } from "../persistence/loading/loading-progress";
-import type { RdbLoadingParts } from "../persistence/loading/rdb-file-loading";
+import type { RdbLoadingParts } from "../persistence/loading/rdb-loading";
 import type { DiskTrouble } from "../persistence/snapshot/disk-error-gate";
 import { rehearseFreeze } from "../persistence/snapshot/freeze-rehearsal";
 import { RdbSaves } from "../persistence/snapshot/rdb-saves";
@@ -44,7 +44,7 @@ export interface PersistenceServiceParts {
   /** Where the append only file is; absent for where the configuration says. */
   readonly aofDisk?: AofDisk;
   /** Raise or lower the gates; they exist once the commands do. */
-  readonly setLoading: (isLoading: boolean) => void;
+  readonly setLoading: (progress: LoadingProgress) => void;
   readonly setRefusesWrites: (refuses: boolean) => void;
 }
 
@@ -101,9 +101,9 @@ export class PersistenceService {
       statusChanged: () => this.#troubleChanged(),
       thawed: () => this.#thawed(),
     });
-    this.loading = new LoadingProgress(clock, (isLoading) => {
-      parts.eviction.appliesLimit = !isLoading;
-      parts.setLoading(isLoading);
+    this.loading = new LoadingProgress(clock, () => {
+      parts.eviction.appliesLimit = !this.loading.isLoading;
+      parts.setLoading(this.loading);
     });
     this.loadingParts = {
       keyspace,
@@ -258,7 +258,7 @@ export class PersistenceService {
   tasks(): CronTask[] {
     return [
       { name: "aof", periodMs: 0, run: () => this.aof.tick() },
-      { name: "saves", periodMs: 0, run: () => this.saves.tick() },
+      { name: "saves", periodMs: 0, run: () => this.#tickSaves() },
       { name: "snapshot-thread", periodMs: PREPARE_PERIOD_MS, run: () => this.#prepareThread() },
       { name: "freeze-rehearsal", periodMs: 0, run: () => this.#rehearse() },
     ];
@@ -282,6 +282,11 @@ export class PersistenceService {
     const { keyspace, memory, writer } = this.#parts;
     const isToBeSaved = this.saves.hasSavePoints && keyspace.stats.unsavedChanges > 0;
     if (isToBeSaved || memory.usedBytes >= PREPARE_FROM_BYTES) writer.prepare();
+  }
+
+  /** What a replica is loading is no data set yet, and no file may be made of it. */
+  #tickSaves(): void {
+    if (!this.loading.isLoading) this.saves.tick();
   }
 
   #troubleChanged(): void {

@@ -1,4 +1,5 @@
-import { RdbFileLoading, type RdbLoadingParts } from "./rdb-file-loading";
+import { RdbFileLoading } from "./rdb-file-loading";
+import type { RdbLoadingParts } from "./rdb-loading";
 
 /**
  * Loads the data set from an RDB file, in slices or at one go, and tells how far it is.

@@ -8,6 +8,8 @@ const MS_PER_SECOND = 1000;
  */
 export class LoadingProgress {
   isLoading = false;
+  /** What is loaded is kept beside the data set, which is served meanwhile. */
+  isAsync = false;
   /** Unix time at which it began. */
   startedSeconds = 0;
   totalBytes = 0;
@@ -18,28 +20,35 @@ export class LoadingProgress {
   keysLoaded = 0;
   keysExpired = 0;
   readonly #clock: Clock;
-  readonly #changed: (isLoading: boolean) => void;
+  readonly #changed: () => void;
   #startedMs = 0;
 
-  /** @param changed told at the beginning and the end: nobody may use the data set in between. */
-  constructor(clock: Clock, changed: (isLoading: boolean) => void) {
+  /** @param changed told at the beginning and the end. */
+  constructor(clock: Clock, changed: () => void) {
     this.#clock = clock;
     this.#changed = changed;
   }
 
-  begin(totalBytes: number): void {
+  begin(totalBytes: number, isAsync = false): void {
     this.startedSeconds = Math.floor(this.#clock.nowMs() / MS_PER_SECOND);
     this.#startedMs = this.#clock.monotonicMs();
     this.totalBytes = totalBytes;
     this.loadedBytes = 0;
     this.usedMemory = 0;
     this.isLoading = true;
-    this.#changed(true);
+    this.isAsync = isAsync;
+    this.#changed();
   }
 
   end(): void {
     this.isLoading = false;
-    this.#changed(false);
+    this.isAsync = false;
+    this.#changed();
+  }
+
+  /** Nobody may use the data set: it is half of one. */
+  get isBlocking(): boolean {
+    return this.isLoading && !this.isAsync;
   }
 
   /** Seconds since `begin`. */

@@ -27,6 +27,8 @@ export interface RdbWatch {
 
 export interface LoadOptions {
   readonly keyspace: Keyspace;
+  /** Where the keys go; absent for the keyspace's own databases. */
+  readonly databases?: readonly Database[];
   readonly loaders: readonly ValueLoader[];
   /** Keys whose time has come are left out: on a master, and not in the base of an AOF. */
   readonly dropsExpired: boolean;
@@ -66,6 +68,7 @@ export class DatasetLoader {
   readonly #reader: RdbReader;
   readonly #options: LoadOptions;
   readonly #entries: EntryReader;
+  readonly #databases: readonly Database[];
   #database: Database;
   #isDone = false;
   /** Of the key that comes next. */
@@ -80,14 +83,23 @@ export class DatasetLoader {
   constructor(reader: RdbReader, options: LoadOptions) {
     this.#reader = reader;
     this.#options = options;
-    [this.#database] = options.keyspace.databases;
+    this.#databases = options.databases ?? options.keyspace.databases;
+    [this.#database] = this.#databases;
     this.#entries = new EntryReader(options.loaders);
   }
 
-  /** Reads up to `most` records; false when the file is at its end. */
+  /**
+   * Reads up to `most` records; false when the file is at its end.
+   * @throws BYTES_TO_COME where its source does: the last record is read again by the next call.
+   */
   step(most: number): boolean {
+    const reader = this.#reader;
+    reader.hold();
     if (this.version === 0) this.#readHeader();
-    for (let left = most; left > 0 && !this.#isDone; left--) this.#readRecord();
+    for (let left = most; left > 0 && !this.#isDone; left--) {
+      reader.hold();
+      this.#readRecord();
+    }
     return !this.#isDone;
   }
 
@@ -186,7 +198,8 @@ export class DatasetLoader {
       this.#database.deleteFound(present);
     } else if (present !== 0) {
       const name = Buffer.from(key.slice(0, length)).toString("latin1");
-      reader.fail(`RDB has duplicated key '${name}' in DB ${this.#database.index}`);
+      const db = this.#databases.indexOf(this.#database);
+      reader.fail(`RDB has duplicated key '${name}' in DB ${db}`);
     }
     const entry = this.#entries.read(
       rdbType,
@@ -267,8 +280,8 @@ export class DatasetLoader {
   }
 
   #select(index: number): void {
-    const { keyspace, watch } = this.#options;
-    const { databases } = keyspace;
+    const { watch } = this.#options;
+    const databases = this.#databases;
     if (watch !== undefined) {
       watch.selected(index);
       return;
@@ -289,15 +302,15 @@ export class DatasetLoader {
   }
 
   #end(): void {
-    this.#isDone = true;
-    for (const { dict } of this.#options.keyspace.databases) {
+    for (const { dict } of this.#databases) {
       dict.expect(0);
       // Keys that were left out, because their time had come, have left room.
       while (dict.shrink());
     }
     this.#options.watch?.doing("check-sum");
-    if (this.version < FIRST_CHECKSUM_VERSION) return;
-    if (!this.#reader.checksum()) this.#reader.fail("Wrong RDB checksum");
+    const hasSum = this.version >= FIRST_CHECKSUM_VERSION;
+    if (hasSum && !this.#reader.checksum()) this.#reader.fail("Wrong RDB checksum");
+    this.#isDone = true;
   }
 }
 

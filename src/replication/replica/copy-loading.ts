@@ -4,7 +4,11 @@
  */
 
 import { LoadProblem } from "../../persistence/loading/load-problem";
-import { RdbFileLoading, type RdbLoadingParts } from "../../persistence/loading/rdb-file-loading";
+import { RdbFileLoading } from "../../persistence/loading/rdb-file-loading";
+import { RdbFileSource } from "../../persistence/loading/rdb-file-source";
+import type { RdbLoadingParts } from "../../persistence/loading/rdb-loading";
+import { holdsKeys } from "../../persistence/rdb/first-key";
+import { RdbReader } from "../../rdb/rdb-reader";
 import { databaseIn } from "./saved-place";
 
 /** Between two looks at the sockets. */
@@ -14,6 +18,8 @@ export interface LoadedCopy {
   readonly functions: readonly Uint8Array[];
   /** repl-stream-db: where the stream behind the copy goes on. */
   readonly streamDb: number;
+  /** The file on disk is this data set. */
+  readonly isOnDisk: boolean;
 }
 
 /**
@@ -41,13 +47,23 @@ export async function loadCopy(
       keyspace.setTime(clock.nowMs());
       const isDone = loading.step(clock.monotonicMs() + SLICE_MS);
       progress.loadedBytes = loading.position;
-      if (isDone) return { functions: loading.functions, streamDb };
+      if (isDone) return { functions: loading.functions, streamDb, isOnDisk: true };
       await new Promise((resolve) => setImmediate(resolve));
       if (!isWanted()) return undefined;
     }
   } finally {
     loading.close();
     progress.end();
+  }
+}
+
+/** Whether a copy on disk has any key. @throws as the system does */
+export function copyHasKeys(path: string): boolean {
+  const source = new RdbFileSource(Buffer.from(path));
+  try {
+    return holdsKeys(new RdbReader(source));
+  } finally {
+    source.close();
   }
 }
 

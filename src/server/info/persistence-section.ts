@@ -12,8 +12,8 @@ export function persistenceSection(
   persistence: Pick<PersistenceService, "saves" | "loading" | "aof">,
 ): InfoSection {
   const fields = () => [
-    ["loading", persistence.loading.isLoading ? 1 : 0] as const,
-    ["async_loading", 0] as const,
+    ["loading", persistence.loading.isBlocking ? 1 : 0] as const,
+    ["async_loading", persistence.loading.isAsync ? 1 : 0] as const,
     ...progressFields(persistence),
     ["rdb_changes_since_last_save", keyspace.stats.unsavedChanges] as const,
     ...rdbFields(persistence),

@@ -10,6 +10,7 @@ import type { PersistenceService } from "../../persistence-service";
  */
 export function reload(call: DataCall, persistence: PersistenceService): void {
   const { args, reply } = call;
+  if (refusesWhileLoading(call, persistence)) return;
   let saves = true;
   let flushes = true;
   let merges = false;
@@ -37,7 +38,9 @@ export function reload(call: DataCall, persistence: PersistenceService): void {
 }
 
 /** DEBUG LOADAOF: the data set comes back from the append only file, within one command. */
-export function loadAof({ reply }: DataCall, persistence: PersistenceService): void {
+export function loadAof(call: DataCall, persistence: PersistenceService): void {
+  const { reply } = call;
+  if (refusesWhileLoading(call, persistence)) return;
   try {
     persistence.reloadAof();
     reply.ok();
@@ -45,4 +48,10 @@ export function loadAof({ reply }: DataCall, persistence: PersistenceService): v
     if (!(error instanceof LoadProblem) || persistence.loading.isLoading) throw error;
     reply.error("ERR Error trying to load the AOF files, check server logs.");
   }
+}
+
+/** Where Redis would load one data set into the midst of the other. */
+function refusesWhileLoading({ reply }: DataCall, { loading }: PersistenceService): boolean {
+  if (loading.isLoading) reply.error("LOADING Redis is loading the dataset in memory");
+  return loading.isLoading;
 }
