@@ -4,6 +4,7 @@ import { Backlog, type BlockHome } from "./backlog";
 import { newHistory } from "./decisions/history";
 import type {
   LinkSettings,
+  LogLevel,
   ReplicationAction,
   ReplicationEvent,
   ReplicationState,
@@ -22,6 +23,8 @@ export type LinkAction = Extract<
       | "receive"
       | "empty"
       | "load-file"
+      | "swap-in"
+      | "reassure"
       | "stream"
       | "acknowledge"
       | "select-stream-db";
@@ -45,7 +48,7 @@ export interface ReplicationParts {
   readonly backlogBytes: number;
   /** Where the blocks of the backlog become known. */
   readonly blocks?: BlockHome;
-  readonly log: { notice(text: string): void; warning(text: string): void };
+  readonly log: Readonly<Record<LogLevel, (text: string) => void>>;
   /** A clock that never goes back. */
   readonly monotonicMs: () => number;
   /** 40 hexadecimal digits that nobody else has. */

@@ -71,6 +71,7 @@ export class ReplicaLink {
       fileName: () => decodeUtf8(config.text("dbfilename")),
       bindAddress: () => config.text("bind-source-addr"),
       empty: () => {
+        keyspace.events.emptied();
         for (const database of keyspace.databases) keyspace.flush(database);
       },
       stopSaves: () => this.#stopFiles(),
@@ -78,12 +79,14 @@ export class ReplicaLink {
       counted: (bytes) => {
         service.master.counts.receivedBytes += bytes;
       },
-      loaded: ({ functions }) => {
+      loading: persistence.loadingParts,
+      loaded: ({ functions, isOnDisk }) => {
         persistence.saves.functions = functions;
-        keyspace.stats.savedChanges = keyspace.stats.changes;
+        if (isOnDisk) keyspace.stats.savedChanges = keyspace.stats.changes;
         this.#restartAof();
       },
     });
+    service.needsFile = () => this.shell.needsFile;
     persistence.restored = (facts, keysExpired) => this.#restored(facts, keysExpired);
     service.linkFields = () =>
       linkFields(

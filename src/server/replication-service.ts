@@ -71,6 +71,8 @@ export class ReplicationService {
   readonly oldPeers: OldPeers;
   /** INFO replication: what a replica tells of its link. */
   linkFields: () => readonly InfoField[] = () => [];
+  /** Whether the next copy is to be received into a file, whatever is configured. */
+  needsFile: () => boolean = () => false;
   /** Whom the end of the server waits for. */
   readonly lastReplicas: LastReplicas;
   readonly #parts: ReplicationServiceParts;
@@ -291,8 +293,8 @@ export class ReplicationService {
       listeningPort: announcedPort === 0 ? config.number("port") : announcedPort,
       announceIp: config.text("replica-announce-ip"),
       timeoutMs: config.number("repl-timeout") * 1000,
-      // The replica's shell keeps copies on disk until they are whole.
-      disklessLoad: "disabled",
+      disklessLoad: this.needsFile() ? "disabled" : config.value("repl-diskless-load"),
+      refusesEmptyMaster: config.flag("replica-refuse-empty-master"),
     };
   }
 }

@@ -3,43 +3,14 @@
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { type TestContext, test } from "node:test";
 import { ServerProcess } from "../support/server-process";
 import { waitFor } from "../support/wait-for";
+import { FakeMaster } from "./fake-master";
 
 const ID = "a".repeat(40);
 const LF = "\n";
-
-/** Answers the handshake as masters do, and PSYNC and SYNC by `answer`. */
-async function fakeMaster(
-  t: TestContext,
-  answer: (socket: Socket) => void,
-): Promise<{ readonly port: number; readonly attempts: () => number }> {
-  let attempts = 0;
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => undefined);
-    socket.on("data", (bytes: Buffer) => {
-      const text = bytes.toString("latin1");
-      if (/P?SYNC\r\n/.test(text)) {
-        attempts += 1;
-        answer(socket);
-      } else if (text.includes("PING")) socket.write("+PONG\r\n");
-      else if (!text.includes("ACK"))
-        socket.write("+OK\r\n".repeat(text.split("REPLCONF").length - 1));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("not listening");
-  return { port: address.port, attempts: () => attempts };
-}
 
 /** Follows the fake master until it has been asked `times` times; what the log says then. */
 async function logAfter(
@@ -47,12 +18,12 @@ async function logAfter(
   answer: (socket: Socket) => void,
   times = 2,
 ): Promise<string> {
-  const master = await fakeMaster(t, answer);
+  const master = await FakeMaster.start(t, answer);
   const replica = await ServerProcess.start({ config: { save: "" } }, t);
   const client = await replica.client();
   await client.call("SET", "kept", "1");
   await client.call("REPLICAOF", "127.0.0.1", String(master.port));
-  await waitFor("it to ask again", () => master.attempts() >= times);
+  await waitFor("it to ask again", () => master.attempts >= times);
   assert.equal(String(await client.command("GET", "kept")), "$1\r\n1\r\n");
   await client.call("REPLICAOF", "NO", "ONE");
   assert.deepEqual(

@@ -39,8 +39,10 @@ export class Draft {
     this.#actions.push(action);
   }
 
+  /** What is said of every attempt is not repeated in the log while each ends in the same way. */
   notice(text: string): void {
-    this.do({ kind: "log", level: "notice", text });
+    const level = this.state.hasRefusedEmpty ? "verbose" : "notice";
+    this.do({ kind: "log", level, text });
   }
 
   warning(text: string): void {

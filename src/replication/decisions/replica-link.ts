@@ -8,11 +8,14 @@
 import { latin1Bytes } from "../../base/bytes";
 import { parseSafeInteger } from "../../base/int64";
 import type { Draft } from "./draft";
+import { refusesEmptyCopy } from "./empty-master";
 import { endFailover, failoverRejected, failoverUnanswered } from "./failover";
 import { HANDSHAKE, isPingAnswer } from "./handshake";
-import { isReplicationId, newHistory } from "./history";
+import { isReplicationId, isSameId, newHistory } from "./history";
 import { connectNow, loseMaster, retryLater, retryNow } from "./link-retry";
 import type { LinkPhase, Payload, SyncPoint } from "./replication-state";
+
+type PayloadEnd = Pick<Payload, "sizeBytes" | "mark">;
 
 const MARK_BYTES = 40;
 const EOF_HEADER = "$EOF:";
@@ -97,6 +100,10 @@ export function whenTick(draft: Draft, lastReceivedMs: number): void {
         "'repl-timeout' parameter in redis.conf to a larger value.",
     );
     retryNow(draft, " after failure");
+  } else if (link.phase === "loading") {
+    const isComing = link.payload?.into !== "file";
+    if (isOverdue && isComing) whenLoadFailed(draft, "Connection timed out");
+    else draft.do({ kind: "reassure" });
   } else if (link.phase === "connected") {
     if (isOverdue) {
       draft.warning("MASTER timeout: no data nor PING received...");
@@ -107,8 +114,8 @@ export function whenTick(draft: Draft, lastReceivedMs: number): void {
 }
 
 /** The file is complete on disk: from here on the old data are gone. */
-export function whenPayloadReceived(draft: Draft): void {
-  if (draft.state.link.phase !== "transfer") return;
+export function whenPayloadReceived(draft: Draft, hasKeys: boolean): void {
+  if (draft.state.link.phase !== "transfer" || refusesEmptyCopy(draft, hasKeys)) return;
   draft.enter("loading");
   leaveOldHistory(draft);
   draft.notice("MASTER <-> REPLICA sync: Flushing old data");
@@ -123,10 +130,16 @@ export function whenPayloadFailed(draft: Draft, problem: string): void {
   retryNow(draft, " after failure");
 }
 
-export function whenLoaded(draft: Draft): void {
+export function whenLoaded(draft: Draft, hasKeys: boolean): void {
   const { link } = draft.state;
   if (link.phase !== "loading") return;
-  if (link.payload?.into === "swap") leaveOldHistory(draft);
+  if (link.payload?.into === "swap") {
+    if (refusesEmptyCopy(draft, hasKeys)) return;
+    leaveOldHistory(draft);
+    draft.notice("MASTER <-> REPLICA sync: Swapping active DB with loaded DB");
+    draft.do({ kind: "swap-in" });
+    draft.notice("MASTER <-> REPLICA sync: Discarding old DB in background");
+  }
   // A server without PSYNC names no history: this copy is the beginning of one of its own.
   const sync = link.sync ?? { id: draft.context.newId(), offset: 0 };
   draft.set({ history: newHistory(sync.id), canResume: link.sync !== undefined });
@@ -157,6 +170,7 @@ export function whenLoadFailed(draft: Draft, problem: string): void {
   const from = link.payload?.into === "file" ? "disk" : "socket";
   draft.warning(`Failed trying to load the MASTER synchronization DB from ${from}: ${problem}`);
   if (link.payload?.into !== "swap") draft.do({ kind: "empty" });
+  else draft.notice("MASTER <-> REPLICA sync: Discarding temporary DB in background");
   retryNow(draft, " after failure");
 }
 
@@ -264,6 +278,7 @@ function whenContinue(draft: Draft, line: string): void {
     draft.do({ kind: "drop-replicas" });
   }
   endFailover(draft);
+  draft.set({ hasRefusedEmpty: false });
   if (!draft.context.isBacklogOpen) {
     draft.do({ kind: "open-backlog", offset: draft.context.offset });
   }
@@ -287,7 +302,7 @@ function whenHeader(draft: Draft, line: string): void {
     retryNow(draft, " after failure");
     return;
   }
-  const payload: Payload = { ...end, into: payloadTarget(draft) };
+  const payload = payloadOf(draft, end);
   const where = payload.into === "file" ? "to disk" : "to parser";
   draft.notice(
     payload.mark === undefined
@@ -306,10 +321,15 @@ function whenHeader(draft: Draft, line: string): void {
   draft.do({ kind: "receive", payload });
 }
 
-function payloadTarget(draft: Draft): Payload["into"] {
+function payloadOf(draft: Draft, end: PayloadEnd): Payload {
   const { settings, isDatasetEmpty } = draft.context;
-  if (settings.disklessLoad === "swapdb") return "swap";
-  return settings.disklessLoad === "on-empty-db" && isDatasetEmpty ? "memory" : "file";
+  if (settings.disklessLoad === "swapdb") {
+    const { link, history } = draft.state;
+    const keepsServing = link.sync !== undefined && isSameId(link.sync.id, history.id);
+    return { ...end, into: "swap", keepsServing };
+  }
+  const isDirect = settings.disklessLoad === "on-empty-db" && isDatasetEmpty;
+  return { ...end, into: isDirect ? "memory" : "file", keepsServing: false };
 }
 
 /**
@@ -330,7 +350,7 @@ function syncPointOf(text: string): SyncPoint | undefined {
   return isReplicationId(id) && offset !== undefined ? { id, offset } : undefined;
 }
 
-function payloadEndOf(line: string): Omit<Payload, "into"> | undefined {
+function payloadEndOf(line: string): PayloadEnd | undefined {
   if (line.startsWith(EOF_HEADER) && line.length >= EOF_HEADER.length + MARK_BYTES) {
     const mark = line.slice(EOF_HEADER.length, EOF_HEADER.length + MARK_BYTES);
     return { sizeBytes: undefined, mark };

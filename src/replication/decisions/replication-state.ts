@@ -57,6 +57,8 @@ export interface Payload {
   readonly mark: string | undefined;
   /** `swap`: into memory beside the old data, which are dropped when all is there. */
   readonly into: "file" | "memory" | "swap";
+  /** The old data are of the history that the new ones are of, so they are served meanwhile. */
+  readonly keepsServing: boolean;
 }
 
 export interface Failover {
@@ -77,6 +79,8 @@ export interface ReplicationState {
   /** The data set is what (history.id, offset) says and the master may be asked for what follows:
    * Redis's cached master, while the link is down. */
   readonly canResume: boolean;
+  /** The last copy that the master has sent was refused, because there was nothing in it. */
+  readonly hasRefusedEmpty: boolean;
   readonly failover: Failover | undefined;
 }
 
@@ -99,6 +103,8 @@ export interface LinkSettings {
   /** repl-timeout. */
   readonly timeoutMs: number;
   readonly disklessLoad: "disabled" | "on-empty-db" | "swapdb";
+  /** replica-refuse-empty-master. */
+  readonly refusesEmptyMaster: boolean;
 }
 
 /** The moment of a step. */
@@ -143,11 +149,11 @@ export type ReplicationEvent =
   /** A line came, without its end, in a phase from `ping` to `header`. */
   | { readonly kind: "line"; readonly text: string }
   /** The whole file is on disk. */
-  | { readonly kind: "payload-received" }
+  | { readonly kind: "payload-received"; readonly hasKeys: boolean }
   /** The file could not be kept; a whole sentence. */
   | { readonly kind: "payload-failed"; readonly problem: string }
-  /** The data set of the master is in memory and nothing is left of the old one. */
-  | { readonly kind: "loaded" }
+  /** The data set of the master is in memory; beside the old one where it goes `into` "swap". */
+  | { readonly kind: "loaded"; readonly hasKeys: boolean }
   | { readonly kind: "load-failed"; readonly problem: string }
   /** The connection is gone; `reason` as the system says it. */
   | { readonly kind: "closed"; readonly reason: string; readonly isProtocolBroken: boolean }
@@ -165,8 +171,10 @@ export type ReplicationEvent =
   /** Replicas may have caught up, or time passed; also sent before each tick. */
   | { readonly kind: "failover-check"; readonly replicas: readonly ReplicaView[] };
 
+export type LogLevel = "verbose" | "notice" | "warning";
+
 export type ReplicationAction =
-  | { readonly kind: "log"; readonly level: "notice" | "warning"; readonly text: string }
+  | { readonly kind: "log"; readonly level: LogLevel; readonly text: string }
   | { readonly kind: "connect"; readonly master: MasterAddress }
   /** A request to the master. */
   | { readonly kind: "send"; readonly words: readonly string[] }
@@ -180,6 +188,10 @@ export type ReplicationAction =
   | { readonly kind: "empty" }
   /** Loads the file that was received. */
   | { readonly kind: "load-file" }
+  /** What was received beside the old data set takes its place. */
+  | { readonly kind: "swap-in" }
+  /** Tells the master, which hears nothing while a copy is loaded, that this server lives. */
+  | { readonly kind: "reassure" }
   /** From here on the link carries commands, the first of them after the backlog's offset. */
   | { readonly kind: "stream" }
   /** REPLCONF ACK. */

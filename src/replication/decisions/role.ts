@@ -19,7 +19,7 @@ export function follow(draft: Draft, master: MasterAddress): void {
   const wasMaster = draft.state.master === undefined;
   closeLink(draft);
   draft.do({ kind: "unblock-clients" });
-  draft.set({ master });
+  draft.set({ master, hasRefusedEmpty: false });
   if (wasMaster) resumeFromOwn(draft);
   draft.notice(`Connecting to MASTER ${master.host}:${master.port}`);
   connectNow(draft);
@@ -33,6 +33,7 @@ export function followAtStart(draft: Draft, master: MasterAddress): void {
 export function promote(draft: Draft): void {
   if (draft.state.master === undefined) return;
   closeLink(draft);
+  draft.set({ hasRefusedEmpty: false });
   if (draft.state.canResume) draft.notice("Discarding previously cached master state.");
   const { id } = draft.state.history;
   const { offset } = draft.context;

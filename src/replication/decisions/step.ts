@@ -27,6 +27,7 @@ export function initialState(id: string): ReplicationState {
     master: undefined,
     link: NO_LINK,
     canResume: false,
+    hasRefusedEmpty: false,
     failover: undefined,
   };
 }
@@ -68,13 +69,13 @@ function apply(draft: Draft, event: ReplicationEvent): void {
       whenLine(draft, event.text);
       break;
     case "payload-received":
-      whenPayloadReceived(draft);
+      whenPayloadReceived(draft, event.hasKeys);
       break;
     case "payload-failed":
       whenPayloadFailed(draft, event.problem);
       break;
     case "loaded":
-      whenLoaded(draft);
+      whenLoaded(draft, event.hasKeys);
       break;
     case "load-failed":
       whenLoadFailed(draft, event.problem);

@@ -12,12 +12,14 @@ import { join } from "node:path";
 import { systemErrorText } from "../../config/system-error-text";
 import type { ByteCodecs } from "../../native/byte-codecs";
 import { slotAddressOf } from "../../net/slot-address";
+import type { RdbLoadingParts } from "../../persistence/loading/rdb-loading";
 import { encodeRequest } from "../../protocol/encode-request";
 import type { Payload } from "../decisions/replication-state";
 import type { LinkAction, LinkShell, Replication } from "../replication";
-import { type LoadedCopy, loadProblemText } from "./copy-loading";
+import { copyHasKeys, type LoadedCopy, loadProblemText } from "./copy-loading";
 import { PayloadFile } from "./payload-file";
 import type { StreamRunner } from "./stream-runner";
+import { type CopyProblem, StreamedCopy } from "./streamed-copy";
 
 export interface MasterLinkParts {
   readonly replication: Replication;
@@ -37,6 +39,8 @@ export interface MasterLinkParts {
   readonly load: (path: string, isWanted: () => boolean) => Promise<LoadedCopy | undefined>;
   /** So many bytes of a copy or of the stream have come. */
   readonly counted: (bytes: number) => void;
+  /** What loading a copy while it comes needs. */
+  readonly loading: RdbLoadingParts;
   /** The copy is the data set now. */
   readonly loaded: (copy: LoadedCopy) => void;
 }
@@ -61,16 +65,23 @@ export class MasterLink implements LinkShell {
   /** What has come and is not read yet. */
   #unread = NO_BYTES;
   #file: PayloadFile | undefined;
+  #copy: StreamedCopy | undefined;
   #files = 0;
+  #needsFile = false;
 
   constructor(parts: MasterLinkParts) {
     this.#parts = parts;
   }
 
-  /** The file that is being received, for INFO. */
+  /** The copy that is being received, for INFO. */
   get progress(): { readonly totalBytes: number; readonly receivedBytes: number } {
-    const { totalBytes = 0, receivedBytes = 0 } = this.#file ?? {};
+    const { totalBytes = 0, receivedBytes = 0 } = this.#file ?? this.#copy ?? {};
     return { totalBytes, receivedBytes };
+  }
+
+  /** The last copy had what cannot be loaded while it comes. */
+  get needsFile(): boolean {
+    return this.#needsFile;
   }
 
   get streamDb(): number {
@@ -101,6 +112,12 @@ export class MasterLink implements LinkShell {
       case "load-file":
         this.#load();
         break;
+      case "swap-in":
+        this.#swapIn();
+        break;
+      case "reassure":
+        this.#socket?.write("\n");
+        break;
       case "stream":
         this.#stream();
         break;
@@ -121,6 +138,8 @@ export class MasterLink implements LinkShell {
 
   /** Once per second, and more often while this server fails over. */
   tick(): void {
+    // What has come may take longer to be loaded than a master may be silent.
+    if (this.#copy?.isBusy === true) this.lastReceivedMs = this.#parts.monotonicMs();
     this.#parts.replication.step({ kind: "tick", lastReceivedMs: this.lastReceivedMs });
   }
 
@@ -165,6 +184,7 @@ export class MasterLink implements LinkShell {
   #lost(socket: Socket | undefined, reason: string): void {
     if (this.#socket !== socket) return;
     this.#parts.replication.step({ kind: "closed", reason, isProtocolBroken: false });
+    this.#copy?.lost(reason);
   }
 
   #close(): void {
@@ -173,6 +193,8 @@ export class MasterLink implements LinkShell {
     socket?.destroy();
     this.#file?.discard();
     this.#file = undefined;
+    this.#copy?.stop();
+    this.#copy = undefined;
     this.#unread = NO_BYTES;
     this.#reading = "nothing";
     this.#parts.runner.master.leave();
@@ -216,8 +238,63 @@ export class MasterLink implements LinkShell {
   }
 
   #receive(payload: Payload): void {
-    const { replication, directory, nowMs } = this.#parts;
     this.#reading = "payload";
+    if (payload.into === "file") this.#receiveFile(payload);
+    else this.#receiveCopy(payload);
+  }
+
+  #receiveCopy(payload: Payload): void {
+    const { loading, stopSaves } = this.#parts;
+    // Beside a copy that may come to nothing the data set is kept as before.
+    if (payload.into === "memory") stopSaves();
+    const copy = new StreamedCopy(
+      {
+        loading,
+        stopFlow: (isStopped) => {
+          if (isStopped) this.#socket?.pause();
+          else this.#socket?.resume();
+        },
+        ended: (problem) => {
+          if (this.#copy === copy) this.#copyEnded(copy, problem);
+        },
+      },
+      payload,
+    );
+    this.#copy = copy;
+  }
+
+  #copyEnded(copy: StreamedCopy, problem: CopyProblem | undefined): void {
+    const { replication } = this.#parts;
+    this.#reading = "nothing";
+    this.#socket?.pause();
+    if (problem !== undefined) {
+      this.#needsFile = problem.wantsFile;
+      replication.step({ kind: "load-failed", problem: problem.text });
+      return;
+    }
+    this.#unread = copy.rest();
+    if (!copy.isBeside) this.#adopt(copy.loaded);
+    replication.step({ kind: "loaded", hasKeys: copy.hasKeys });
+  }
+
+  #swapIn(): void {
+    const copy = this.#copy;
+    if (copy === undefined) return;
+    this.#parts.stopSaves();
+    copy.takePlace();
+    this.#adopt(copy.loaded);
+  }
+
+  #adopt(copy: LoadedCopy): void {
+    this.#needsFile = false;
+    this.#parts.loaded(copy);
+    this.#parts.runner.reset();
+    this.#parts.runner.master.beginAnew();
+    this.#parts.runner.database = copy.streamDb;
+  }
+
+  #receiveFile(payload: Payload): void {
+    const { replication, directory, nowMs } = this.#parts;
     this.#files += 1;
     const name = `temp-${Math.floor(nowMs() / 1000)}.${process.pid}.${this.#files}.rdb`;
     try {
@@ -229,9 +306,15 @@ export class MasterLink implements LinkShell {
   }
 
   #readPayload(): void {
+    const copy = this.#copy;
+    if (copy !== undefined) {
+      this.#unread = this.#unread.subarray(copy.take(this.#unread));
+      return;
+    }
     const file = this.#file;
     if (file === undefined) return;
     const { replication, codecs } = this.#parts;
+    let hasKeys: boolean;
     try {
       const length = file.take(this.#unread);
       this.#unread = this.#unread.subarray(length);
@@ -243,6 +326,7 @@ export class MasterLink implements LinkShell {
         replication.step({ kind: "payload-failed", problem });
         return;
       }
+      hasKeys = copyHasKeys(file.path);
     } catch (error) {
       const problem =
         "Write error or short write writing to the DB dump file needed for " +
@@ -250,7 +334,7 @@ export class MasterLink implements LinkShell {
       replication.step({ kind: "payload-failed", problem });
       return;
     }
-    replication.step({ kind: "payload-received" });
+    replication.step({ kind: "payload-received", hasKeys });
   }
 
   #load(): void {
@@ -271,11 +355,8 @@ export class MasterLink implements LinkShell {
     load(path, isWanted).then(
       (copy) => {
         if (copy === undefined || !isWanted()) return;
-        this.#parts.loaded(copy);
-        this.#parts.runner.reset();
-        this.#parts.runner.master.beginAnew();
-        this.#parts.runner.database = copy.streamDb;
-        replication.step({ kind: "loaded" });
+        this.#adopt(copy);
+        replication.step({ kind: "loaded", hasKeys: true });
       },
       (error: unknown) => {
         const problem = loadProblemText(error);
@@ -288,6 +369,7 @@ export class MasterLink implements LinkShell {
     const socket = this.#socket;
     if (socket === undefined) return;
     this.#file = undefined;
+    this.#copy = undefined;
     this.#reading = "stream";
     this.#parts.runner.master.join(slotAddressOf(socket, ""), this.#parts.nowMs(), () => {
       if (this.#socket === socket) this.#lost(socket, "connection lost");

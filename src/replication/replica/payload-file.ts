@@ -26,16 +26,16 @@ export class PayloadFile {
   #file: number | undefined;
 
   /** @throws what the system says when the file cannot be made. */
-  constructor(path: string, { sizeBytes, mark }: Payload) {
+  constructor(path: string, { sizeBytes, mark }: Pick<Payload, "sizeBytes" | "mark">) {
     this.path = path;
     this.#sizeBytes = sizeBytes;
     this.#mark = Buffer.from(mark ?? "", "latin1");
     this.#file = openSync(path, "wx+", 0o644);
   }
 
-  /** The size that was announced, -1 for none. */
+  /** The size that was announced, 0 for none. */
   get totalBytes(): number {
-    return this.#sizeBytes ?? -1;
+    return this.#sizeBytes ?? 0;
   }
 
   get isComplete(): boolean {

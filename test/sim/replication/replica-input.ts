@@ -1,7 +1,7 @@
 // The replica's end of a simulated link: lines of the handshake, then a file, then the stream.
 import type { Payload } from "../../../src/replication/decisions/replication-state";
 import type { SimNode } from "./sim-node";
-import { decodeFile, KIND_GETACK, KIND_SELECT, KIND_WRITE } from "./toy-data";
+import { decodeFile, KIND_GETACK, KIND_SELECT, KIND_WRITE, type ToyFile } from "./toy-data";
 import type { ConnectionEnd, Endpoint, VirtualNetwork } from "./virtual-network";
 
 const NO_BYTES = Buffer.alloc(0);
@@ -14,6 +14,7 @@ export class ReplicaInput implements Endpoint {
   #unread: Buffer = NO_BYTES;
   #payload: Payload | undefined;
   #file: Buffer = NO_BYTES;
+  #loaded: ToyFile | undefined;
   #isOver = false;
   readonly #node: SimNode;
 
@@ -69,12 +70,20 @@ export class ReplicaInput implements Endpoint {
         this.#node.dispatch({ kind: "load-failed", problem: "it is broken" });
         return;
       }
-      this.#node.world.counts.loads += 1;
-      this.#node.loads += 1;
-      this.#node.data = loaded.data;
-      this.#node.streamDb = loaded.streamDb;
-      this.#node.dispatch({ kind: "loaded" });
+      this.#loaded = loaded;
+      if (this.#payload?.into !== "swap") this.adopt();
+      this.#node.dispatch({ kind: "loaded", hasKeys: loaded.data.count > 0 });
     });
+  }
+
+  /** What was loaded is the data set from here on. */
+  adopt(): void {
+    const loaded = this.#loaded;
+    if (loaded === undefined) return;
+    this.#node.world.counts.loads += 1;
+    this.#node.loads += 1;
+    this.#node.data = loaded.data;
+    this.#node.streamDb = loaded.streamDb;
   }
 
   stream(): void {
@@ -114,7 +123,8 @@ export class ReplicaInput implements Endpoint {
     if (end < 0 || this.#unread.length < end) return;
     this.#file = this.#unread.subarray(0, end);
     this.#unread = this.#unread.subarray(end + (sizeBytes === undefined ? mark.length : 0));
-    if (this.#payload?.into === "file") this.#node.dispatch({ kind: "payload-received" });
+    if (this.#payload?.into === "file")
+      this.#node.dispatch({ kind: "payload-received", hasKeys: true });
     else this.load();
   }
 

@@ -99,6 +99,7 @@ export class SimNode {
         announceIp: this.name,
         timeoutMs: this.world.timeoutMs,
         disklessLoad: this.disklessLoad,
+        refusesEmptyMaster: false,
       },
       newId: () => this.world.newId(),
     });
@@ -253,6 +254,9 @@ export class SimNode {
       case "load-file":
         this.input.load();
         break;
+      case "swap-in":
+        this.input.adopt();
+        break;
       case "stream":
         this.input.stream();
         break;
@@ -283,6 +287,7 @@ export class SimNode {
         this.isPaused = false;
         break;
       case "unblock-clients":
+      case "reassure":
         break;
     }
   }

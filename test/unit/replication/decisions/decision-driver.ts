@@ -26,6 +26,7 @@ export class DecisionDriver {
     announceIp: "",
     timeoutMs: 60_000,
     disklessLoad: "disabled",
+    refusesEmptyMaster: false,
   };
   #ids = 0;
 
@@ -84,8 +85,8 @@ export class DecisionDriver {
     this.upToPsync();
     this.line(`+FULLRESYNC ${id} ${offset}`);
     this.line("$100");
-    this.after({ kind: "payload-received" });
-    return this.after({ kind: "loaded" });
+    this.after({ kind: "payload-received", hasKeys: true });
+    return this.after({ kind: "loaded", hasKeys: true });
   }
 
   #newId(): string {

@@ -102,7 +102,7 @@ test("a full synchronisation to disk", () => {
     "receive into file",
   ]);
   const before = node.state.history.id;
-  assert.deepEqual(node.after({ kind: "payload-received" }), [
+  assert.deepEqual(node.after({ kind: "payload-received", hasKeys: true }), [
     "* Discarding previously cached master state.",
     "drop-replicas",
     "close-backlog",
@@ -113,7 +113,7 @@ test("a full synchronisation to disk", () => {
   ]);
   assert.notEqual(node.state.history.id, before);
   assert.equal(node.state.canResume, false);
-  assert.deepEqual(node.after({ kind: "loaded" }), [
+  assert.deepEqual(node.after({ kind: "loaded", hasKeys: true }), [
     "open-backlog 1000",
     "* MASTER <-> REPLICA sync: Finished with success",
     "stream",
@@ -131,8 +131,11 @@ test("a file with a mark is acknowledged when it has been loaded", () => {
     "receive into file",
   ]);
   assert.equal(node.state.link.payload?.mark, B);
-  node.after({ kind: "payload-received" });
-  assert.deepEqual(node.after({ kind: "loaded" }).slice(-2), ["stream", "acknowledge"]);
+  node.after({ kind: "payload-received", hasKeys: true });
+  assert.deepEqual(node.after({ kind: "loaded", hasKeys: true }).slice(-2), [
+    "stream",
+    "acknowledge",
+  ]);
 });
 
 test("repl-diskless-load: memory for an empty data set, beside the old one with swapdb", () => {
@@ -166,7 +169,7 @@ test("repl-diskless-load: memory for an empty data set, beside the old one with 
   swap.upToPsync();
   swap.line(`+FULLRESYNC ${B} 7`);
   swap.line("$5");
-  assert.ok(swap.after({ kind: "loaded" }).includes("drop-replicas"));
+  assert.ok(swap.after({ kind: "loaded", hasKeys: true }).includes("drop-replicas"));
   assert.equal(swap.state.history.id, B);
   assert.equal(swap.isBacklogOpen, true);
 });
@@ -280,9 +283,9 @@ test("a server without PSYNC is asked by SYNC; its copy begins a history of its 
     "send-sync",
   ]);
   node.line("$89");
-  node.after({ kind: "payload-received" });
+  node.after({ kind: "payload-received", hasKeys: true });
   const atLoad = node.state.history.id;
-  assert.ok(node.after({ kind: "loaded" }).includes("open-backlog 0"));
+  assert.ok(node.after({ kind: "loaded", hasKeys: true }).includes("open-backlog 0"));
   assert.notEqual(node.state.history.id, atLoad);
   assert.deepEqual(node.tick(), []);
   node.offset = 50;
@@ -353,10 +356,10 @@ test("a link that ends while the file is loaded is noticed afterwards", () => {
   node.upToPsync();
   node.line(`+FULLRESYNC ${A} 5`);
   node.line("$5");
-  node.after({ kind: "payload-received" });
+  node.after({ kind: "payload-received", hasKeys: true });
   assert.deepEqual(node.closed(), []);
   node.nowMs += 3000;
-  const actions = node.after({ kind: "loaded" });
+  const actions = node.after({ kind: "loaded", hasKeys: true });
   assert.ok(actions.includes("# Connection with master lost."));
   assert.equal(actions.at(-1), "connect");
   assert.equal(node.state.history.id, A);

@@ -23,7 +23,7 @@ function copyOf(length: number): Buffer {
 test("a file of a known size ends with its last byte, and what follows is not its", (t) => {
   const path = join(tempDir(t), "a");
   const copy = copyOf(1000);
-  const file = new PayloadFile(path, { sizeBytes: 1000, mark: undefined, into: "file" });
+  const file = new PayloadFile(path, { sizeBytes: 1000, mark: undefined });
   assert.equal(file.take(copy.subarray(0, 400)), 400);
   assert.equal(file.isComplete, false);
   const rest = Buffer.concat([copy.subarray(400), Buffer.from("*1\r\n")]);
@@ -40,7 +40,7 @@ test("a file with a mark ends with it, however it is cut", async (t) => {
       const path = join(dir, `b${round}`);
       const copy = copyOf(200 + random.below(300));
       const all = Buffer.concat([copy, Buffer.from(MARK)]);
-      const file = new PayloadFile(path, { sizeBytes: undefined, mark: MARK, into: "file" });
+      const file = new PayloadFile(path, { sizeBytes: undefined, mark: MARK });
       for (let at = 0; at < all.length; ) {
         assert.equal(file.isComplete, false);
         const end = Math.min(at + 1 + random.below(90), all.length);
@@ -58,7 +58,7 @@ test("a file that is none, or has been changed on its way, is refused", (t) => {
   const dir = tempDir(t);
   const problemOf = (name: string, bytes: Buffer): string | undefined => {
     const path = join(dir, name);
-    const file = new PayloadFile(path, { sizeBytes: bytes.length, mark: undefined, into: "file" });
+    const file = new PayloadFile(path, { sizeBytes: bytes.length, mark: undefined });
     file.take(bytes);
     const problem = file.finish(PORTABLE_CODECS);
     file.discard();
@@ -77,7 +77,7 @@ test("a file that is none, or has been changed on its way, is refused", (t) => {
 
 test("a file that is given up leaves nothing", (t) => {
   const path = join(tempDir(t), "c");
-  const file = new PayloadFile(path, { sizeBytes: 10, mark: undefined, into: "file" });
+  const file = new PayloadFile(path, { sizeBytes: 10, mark: undefined });
   file.take(Buffer.from("abc"));
   assert.ok(existsSync(path));
   file.discard();
