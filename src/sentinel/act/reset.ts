@@ -51,6 +51,8 @@ export function resetState(draft: Draft, master: Instance): void {
   master.roleReported = "master";
   master.roleReportedMs = nowMs;
   closeLink(draft, master.link);
+  // The attempts that count against this one were made at the address before.
+  master.link.lastReconnectMs = 0;
   master.link.unansweredPingMs = nowMs;
   master.link.lastPingMs = 0;
   master.link.lastAvailableMs = nowMs;

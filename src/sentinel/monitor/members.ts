@@ -66,6 +66,7 @@ export function moveSentinel(draft: Draft, id: string, address: InstanceAddress)
     const sentinel = master.sentinels.get(id);
     if (sentinel === undefined) continue;
     closeLink(draft, sentinel.link);
+    sentinel.link.lastReconnectMs = 0;
     sentinel.address = address;
     count += 1;
   }

@@ -62,6 +62,20 @@ test("a newer configuration is followed, and the replicas are carried over", () 
   assert.equal(rig.master.configEpoch, 4);
 });
 
+test("a new master is connected to at once, whenever the old one was last tried", () => {
+  for (const afterMs of [1000, 1200, 1400, 1600, 1800, 2000]) {
+    const rig = SentinelRig.settled();
+    rig.kill("10.0.0.1 6379");
+    rig.node(2).follow("NO", "ONE");
+    rig.run(afterMs);
+    rig.hear(rig.helloOf(2, 1, "10.0.0.2,6379", 1));
+    rig.run(150);
+    assert.equal(rig.master.link.areCommandsConnected, true);
+    rig.run(3000);
+    assert.ok(!rig.told.some((text) => text.startsWith("+sdown master mymaster 10.0.0.2")));
+  }
+});
+
 test("a configuration whose host is not known yet is followed when it comes again", () => {
   const rig = SentinelRig.settled();
   rig.hear(rig.helloOf(2, 3, "db-3.example,6379", 3));
