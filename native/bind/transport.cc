@@ -343,6 +343,16 @@ napi_value hold(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/** setNoDelay(slot, isOn) */
+napi_value setNoDelay(napi_env env, napi_callback_info info) {
+  const Arguments arguments(env, info);
+  uint32_t slot = 0;
+  uint32_t isOn = 0;
+  if (!arguments.readUint32(0, &slot) || !arguments.readUint32(1, &isOn)) return nullptr;
+  if (reactor::Reactor* reactor = reactorOf(arguments)) reactor->setNoDelay(slot, isOn != 0);
+  return nullptr;
+}
+
 /** poll(): runs the turns that are due; does nothing inside of one. */
 napi_value runTurns(napi_env env, napi_callback_info info) {
   const Arguments arguments(env, info);
@@ -421,6 +431,7 @@ napi_value TransportBinding::makeObject() {
   addFunction(env_, object, "close", closeClient, this);
   addFunction(env_, object, "closeAll", closeAll, this);
   addFunction(env_, object, "hold", hold, this);
+  addFunction(env_, object, "setNoDelay", setNoDelay, this);
   addFunction(env_, object, "poll", runTurns, this);
   addFunction(env_, object, "resume", resume, this);
   addFunction(env_, object, "addressOf", addressOf, this);

@@ -33,6 +33,8 @@ export interface NativeReactor {
   closeAll(): void;
   hold(slot: number, start: number): void;
   resume(slot: number): void;
+  /** 1: small pieces leave at once; 0: they wait until there is more. */
+  setNoDelay(slot: number, isOn: number): void;
   addressOf(slot: number): {
     remote: string;
     local: string;

@@ -110,6 +110,10 @@ class NativeTransport implements Transport {
     this.#reactor.resume(slot);
   }
 
+  setNoDelay(slot: number, isOn: boolean): void {
+    this.#reactor.setNoDelay(slot, isOn ? 1 : 0);
+  }
+
   addressOf(slot: number): SlotAddress {
     return this.#reactor.addressOf(slot);
   }

@@ -179,6 +179,10 @@ export class PortableTransport implements Transport {
     this.#input.updateStats(client);
   }
 
+  setNoDelay(slot: number, isOn: boolean): void {
+    this.#clients[slot]?.socket.setNoDelay(isOn);
+  }
+
   addressOf(slot: number): SlotAddress {
     const client = this.#clients[slot];
     if (client === undefined) throw new RangeError(`slot ${slot} has no client`);

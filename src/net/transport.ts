@@ -145,6 +145,8 @@ export interface Transport {
    * hang-up is still noticed. With `start` < 0 only what comes later is held. */
   hold(slot: number, start: number): void;
   resume(slot: number): void;
+  /** Whether small pieces leave at once, as they do at first, or wait until there is more to send. */
+  setNoDelay(slot: number, isOn: boolean): void;
   addressOf(slot: number): SlotAddress;
   /** Makes a data segment known so that runs may point into it. */
   registerSegment(index: number, bytes: Uint8Array): void;

@@ -213,6 +213,8 @@ export class MemoryTransport implements Transport {
     else connection.isGone = true;
   }
 
+  setNoDelay(): void {}
+
   hold(slot: number, start: number): void {
     const connection = this.connections[slot];
     assert.ok(connection !== undefined, `holding slot ${slot}, which nobody has`);

@@ -58,6 +58,8 @@ void setKeepAlive(int fd, int seconds) {
   setOption(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
 
+void setNoDelay(int fd, bool isOn) { setOption(fd, IPPROTO_TCP, TCP_NODELAY, isOn ? 1 : 0); }
+
 int openTcpListener(const char* ip, uint16_t port, int backlog, int keepAliveSeconds,
                     Listener* listener) {
   sockaddr_storage address;
@@ -66,7 +68,7 @@ int openTcpListener(const char* ip, uint16_t port, int backlog, int keepAliveSec
   const int fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return errno;
   setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-  setOption(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  setNoDelay(fd, true);
   if (address.ss_family == AF_INET6) setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
   setKeepAlive(fd, keepAliveSeconds);
   if (bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0) return fail(fd);

@@ -27,6 +27,9 @@ void closeListener(Listener* listener);
 /** Linux hands these options of a listening socket down to the sockets it accepts. */
 void setKeepAlive(int fd, int seconds);
 
+/** Whether small pieces leave at once, or wait until there is more (Nagle). No matter for others. */
+void setNoDelay(int fd, bool isOn);
+
 /** The local port of a TCP socket, 0 if it has none. */
 uint16_t localPort(int fd);
 

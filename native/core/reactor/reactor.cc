@@ -258,6 +258,11 @@ void Reactor::resume(uint32_t slot) {
   arm(slot, client.armed | kReading);
 }
 
+void Reactor::setNoDelay(uint32_t slot, bool isOn) {
+  if (slot >= slotsUsed_ || clients_[slot].state != ClientState::kOpen) return;
+  reactor::setNoDelay(clients_[slot].fd, isOn);
+}
+
 SlotAddress Reactor::addressOf(uint32_t slot) const {
   SlotAddress address;
   if (slot >= slotsUsed_ || clients_[slot].state == ClientState::kFree) return address;

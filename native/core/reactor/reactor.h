@@ -103,6 +103,7 @@ class Reactor {
   void closeAllClients(bool afterOutput);
   void hold(uint32_t slot, int64_t start);
   void resume(uint32_t slot);
+  void setNoDelay(uint32_t slot, bool isOn);
   SlotAddress addressOf(uint32_t slot) const;
   void registerSegment(uint32_t index, Segment segment);
   uint32_t connectedClients() const { return connected_; }

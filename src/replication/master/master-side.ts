@@ -267,6 +267,9 @@ export class MasterSide {
     client.gates |= session.gates.bitOf("off-keyspace");
     // What it says is answered by nothing: the connection carries the stream.
     client.replyMode = REPLY_OFF;
+    if (session.config.flag("repl-disable-tcp-nodelay")) {
+      session.transport.setNoDelay(client.slot, false);
+    }
     const word = client.slot * CONTROL_WORDS + CONTROL_FLAGS;
     session.transport.memory.control[word] |= FLAG_TELLS_DRAINED;
     session.outputLimits.apply(client);

@@ -92,6 +92,8 @@ class ScriptedTransport implements Transport {
     this.queued = this.queued.filter((request) => request.slot !== slot);
   }
 
+  setNoDelay(): void {}
+
   hold(slot: number, start: number): void {
     this.heldSlots.add(slot);
     const own = this.turn.filter((request) => request.slot === slot);

@@ -35,6 +35,19 @@ export function testOutput(serve: Serve): void {
     assert.equal(driver.stat(slot, STATS_BYTES_OUT), expected.length);
   });
 
+  test("replies arrive whole whether small pieces wait for more or not", async (t) => {
+    const { driver, client, slot } = await serve(t, (args, turn) => {
+      for (const letter of args[1]) turn.reply(bulk(letter));
+    });
+    for (const isOn of [false, true, false]) {
+      driver.transport.setNoDelay(slot, isOn);
+      client.send("SPELL", "abc");
+      for (const letter of "abc") assert.equal(String(await client.readReply()), bulk(letter));
+    }
+    // Whoever is gone by now is no matter.
+    driver.transport.setNoDelay(slot + 1, false);
+  });
+
   test("a client over its output limit is closed", async (t) => {
     const { driver } = await serve(t, (_, turn) => turn.reply("x".repeat(500_000)));
     driver.onAccepted = (slot) => driver.setControl(slot, CONTROL_OUTPUT_LIMIT_KIB, 1024);
