@@ -96,6 +96,7 @@ export class ReplicaLink {
           priority: config.number("replica-priority"),
           isReadOnly: config.flag("replica-read-only"),
           isAnnounced: config.flag("replica-announced"),
+          refusesEmptyMaster: config.flag("replica-refuse-empty-master"),
         },
         clock.monotonicMs(),
       );

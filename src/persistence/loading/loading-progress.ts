@@ -29,12 +29,22 @@ export class LoadingProgress {
     this.#changed = changed;
   }
 
-  begin(totalBytes: number, isAsync = false): void {
+  begin(totalBytes: number): void {
+    this.prepare(totalBytes);
+    this.raise(false);
+  }
+
+  /** Something is read of which it is not known yet whether it is going to be loaded. */
+  prepare(totalBytes: number): void {
     this.startedSeconds = Math.floor(this.#clock.nowMs() / MS_PER_SECOND);
     this.#startedMs = this.#clock.monotonicMs();
     this.totalBytes = totalBytes;
     this.loadedBytes = 0;
     this.usedMemory = 0;
+  }
+
+  /** What was prepared is being loaded. */
+  raise(isAsync: boolean): void {
     this.isLoading = true;
     this.isAsync = isAsync;
     this.#changed();

@@ -8,6 +8,8 @@ export interface LinkFieldSettings {
   readonly priority: number;
   readonly isReadOnly: boolean;
   readonly isAnnounced: boolean;
+  /** replica-refuse-empty-master, without which this server says what a Redis says. */
+  readonly refusesEmptyMaster: boolean;
 }
 
 const MS_PER_SECOND = 1000;
@@ -41,6 +43,9 @@ export function linkFields(
     const { downSinceMs } = link;
     const seconds = downSinceMs === undefined ? -1 : secondsSince(downSinceMs, nowMs);
     fields.push(["master_link_down_since_seconds", seconds]);
+  }
+  if (settings.refusesEmptyMaster) {
+    fields.push(["master_refused_empty", state.hasRefusedEmpty ? 1 : 0]);
   }
   fields.push(
     ["slave_priority", settings.priority],

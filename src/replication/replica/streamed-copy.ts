@@ -54,7 +54,7 @@ export class StreamedCopy {
 
   constructor(parts: StreamedCopyParts, payload: Payload) {
     const { keyspace, progress } = parts.loading;
-    const { sizeBytes, into, keepsServing } = payload;
+    const { sizeBytes, into } = payload;
     this.#parts = parts;
     this.#payload = payload;
     this.totalBytes = sizeBytes ?? 0;
@@ -68,7 +68,8 @@ export class StreamedCopy {
         this.#streamDb = databaseIn(value, keyspace.databases.length) ?? 0;
       },
     });
-    progress.begin(this.totalBytes, keepsServing);
+    if (this.#spare === undefined) progress.begin(this.totalBytes);
+    else progress.prepare(this.totalBytes);
   }
 
   /** It is in databases of its own until it takes the place of the data set. */
@@ -156,6 +157,8 @@ export class StreamedCopy {
     }
     this.#isRunning = false;
     progress.loadedBytes = this.#loading.position;
+    // A copy without any key, which may have to be refused, is nothing that clients should notice.
+    if (this.hasKeys && !progress.isLoading) progress.raise(this.#payload.keepsServing);
     if (this.#isEnded) {
       this.#close();
       this.#spare?.discard();

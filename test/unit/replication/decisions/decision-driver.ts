@@ -34,7 +34,7 @@ export class DecisionDriver {
     this.state = initialState(this.#newId());
   }
 
-  /** What one event leads to: actions in short words, log lines as `* text` and `# text`. */
+  /** What one event leads to: actions in short words, log lines as `* text`, `# text` and (verbose) `- text`. */
   after(event: ReplicationEvent): string[] {
     const { state, actions } = step(this.state, event, {
       nowMs: this.nowMs,
@@ -95,8 +95,10 @@ export class DecisionDriver {
   }
 }
 
+const LEVEL_SIGNS = { verbose: "-", notice: "*", warning: "#" };
+
 function shown(action: ReplicationAction): string {
-  if (action.kind === "log") return `${action.level === "notice" ? "*" : "#"} ${action.text}`;
+  if (action.kind === "log") return `${LEVEL_SIGNS[action.level]} ${action.text}`;
   if (action.kind === "send") return `> ${action.words.join(" ")}`;
   if (action.kind === "open-backlog") return `open-backlog ${action.offset}`;
   if (action.kind === "receive") return `receive into ${action.payload.into}`;

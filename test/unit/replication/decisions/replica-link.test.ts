@@ -372,3 +372,68 @@ test("after a stream that was no protocol nothing is resumed", () => {
   node.after({ kind: "closed", reason: "Protocol error", isProtocolBroken: true });
   assert.ok(node.upToPsync().includes("> PSYNC ? -1"));
 });
+
+test("replica-refuse-empty-master: a copy without keys is refused before anything is done, once aloud", () => {
+  const node = new DecisionDriver();
+  node.fullSync(A, 1000);
+  node.settings = { ...node.settings, refusesEmptyMaster: true };
+  node.isDatasetEmpty = false;
+  node.nowMs += 5000;
+  node.closed();
+  node.upToPsync();
+  node.line(`+FULLRESYNC ${B} 7`);
+  node.line("$5");
+  const { history } = node.state;
+  const lines = node.after({ kind: "payload-received", hasKeys: false });
+  assert.match(
+    lines[0],
+    /^# MASTER <-> REPLICA sync refused: the master 10\.0\.0\.1:6379 has no data/,
+  );
+  assert.deepEqual(lines.slice(1), ["disconnect"]);
+  assert.deepEqual(node.state.history, history);
+  assert.equal(node.state.canResume, true);
+  assert.equal(node.state.link.phase, "connect");
+
+  const again = [...node.tick(), ...node.upToPsync(), ...node.line(`+FULLRESYNC ${B} 7`)];
+  again.push(...node.line("$5"), ...node.after({ kind: "payload-received", hasKeys: false }));
+  assert.deepEqual(
+    again.filter((line) => /^[*#]/.test(line)),
+    [],
+  );
+  node.tick();
+  node.upToPsync();
+  node.line(`+FULLRESYNC ${B} 7`);
+  node.line("$5");
+  const taken = node.after({ kind: "payload-received", hasKeys: true });
+  assert.equal(taken[0], "* MASTER <-> REPLICA sync: no longer refused");
+  assert.ok(taken.includes("empty"));
+  assert.equal(node.state.hasRefusedEmpty, false);
+});
+
+test("replica-refuse-empty-master: beside the old data nothing takes their place", () => {
+  const node = new DecisionDriver();
+  node.settings = { ...node.settings, refusesEmptyMaster: true, disklessLoad: "swapdb" };
+  node.isDatasetEmpty = false;
+  node.upToPsync();
+  node.line(`+FULLRESYNC ${A} 7`);
+  node.line("$5");
+  const lines = node.after({ kind: "loaded", hasKeys: false });
+  assert.equal(lines.includes("swap-in"), false);
+  assert.equal(lines.at(-1), "disconnect");
+  node.after({ kind: "promote" });
+  assert.equal(node.state.hasRefusedEmpty, false);
+});
+
+test("a copy that is loaded while it comes is given up when the master falls silent", () => {
+  const node = new DecisionDriver();
+  node.settings = { ...node.settings, disklessLoad: "swapdb" };
+  node.upToPsync();
+  node.line(`+FULLRESYNC ${A} 7`);
+  node.line("$5");
+  assert.equal(node.state.link.phase, "loading");
+  assert.deepEqual(node.tick(), ["reassure"]);
+  node.nowMs += node.settings.timeoutMs + 1;
+  const lines = node.tick(node.nowMs - node.settings.timeoutMs - 1);
+  assert.match(lines[0], /DB from socket: Connection timed out$/);
+  assert.equal(node.state.link.phase, "connecting");
+});
