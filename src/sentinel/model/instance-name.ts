@@ -2,9 +2,12 @@
 import type { Instance, InstanceAddress } from "./instance";
 import type { SentinelModel } from "./sentinel-model";
 
-/** The address as others are told it: the name where `announce-hostnames` asks for it. */
+/**
+ * The address as others are told it: the name where `announce-hostnames` asks for it, or where nobody
+ * knows yet what it stands for.
+ */
 export function announced(address: InstanceAddress, model: SentinelModel): string {
-  return model.announceHostnames ? address.host : address.ip;
+  return model.announceHostnames || address.ip === "" ? address.host : address.ip;
 }
 
 /**

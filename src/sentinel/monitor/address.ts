@@ -27,8 +27,10 @@ function isHost(address: InstanceAddress, host: string, context: StepContext): b
   return context.resolve(host) === address.ip;
 }
 
+/** Two names whose addresses nobody knows yet are not the same for that. */
 export function sameAddress(one: InstanceAddress, other: InstanceAddress): boolean {
-  return one.port === other.port && (one.ip === other.ip || sameText(one.host, other.host));
+  const isSameIp = one.ip !== "" && one.ip === other.ip;
+  return one.port === other.port && (isSameIp || sameText(one.host, other.host));
 }
 
 /** Names of hosts are the same in any case of letters. */

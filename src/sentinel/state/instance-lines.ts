@@ -5,9 +5,10 @@
  * A file may have been rewritten by Sentinels of several versions, which leaves lines of the old and
  * of the new name for one instance. They are one instance here; Redis refuses to start.
  */
-import { Instance, type InstanceAddress, MasterOptions } from "../model/instance";
+import { Instance, MasterOptions } from "../model/instance";
 import { replicaName } from "../model/instance-name";
 import type { SentinelModel } from "../model/sentinel-model";
+import { sameAddress } from "../monitor/address";
 import { leadingInteger } from "./leading-integer";
 import { readLineAddress } from "./line-address";
 import type { LineContext } from "./line-context";
@@ -41,7 +42,7 @@ export function readKnownReplica(
   const address = readLineAddress(words[0], words[1], model, context);
   if (typeof address === "string") return address;
   const name = replicaName(address, model);
-  if (isSameAddress(address, master.address)) {
+  if (sameAddress(address, master.address)) {
     context.warn(`Ignoring replica ${name} of master ${master.name}: it is the master itself`);
     return undefined;
   }
@@ -87,8 +88,4 @@ export function readConfigEpoch(model: SentinelModel, master: Instance, word: st
 
 export function readLeaderEpoch(master: Instance, word: string): void {
   master.leaderEpoch = readEpoch(word);
-}
-
-export function isSameAddress(one: InstanceAddress, other: InstanceAddress): boolean {
-  return one.port === other.port && (one.ip === "" ? one.host === other.host : one.ip === other.ip);
 }

@@ -26,11 +26,3 @@ export function readLineAddress(
     ? { host, ip: "", port: number }
     : "Can't resolve instance hostname.";
 }
-
-/**
- * How an address is written: as others are told it, and by its name also while nobody knows what
- * the name stands for, since a line without a host could not be read back.
- */
-export function lineHost(address: InstanceAddress, model: SentinelModel): string {
-  return model.announceHostnames || address.ip === "" ? address.host : address.ip;
-}

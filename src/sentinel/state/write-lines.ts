@@ -7,10 +7,10 @@
  */
 import { wordByteText } from "../../config/byte-text";
 import type { Instance, InstanceAddress } from "../model/instance";
+import { announced } from "../model/instance-name";
 import type { SentinelModel } from "../model/sentinel-model";
+import { sameAddress } from "../monitor/address";
 import { currentAddress } from "../monitor/periodic";
-import { isSameAddress } from "./instance-lines";
-import { lineHost } from "./line-address";
 import { OPTION_LINES, type OptionLine, RENAME_LINE } from "./option-lines";
 import { OWN_LINES_BEFORE_MASTERS, OWN_LINES_BEHIND_MASTERS, type OwnLine } from "./own-lines";
 
@@ -74,7 +74,7 @@ export function addKnowledge(
   const current = currentAddress(master);
   for (const replica of master.replicas.values()) {
     // Amid a failover the promoted replica is written as the master, and the master as a replica.
-    const isMaster = isSameAddress(replica.address, current);
+    const isMaster = sameAddress(replica.address, current);
     add("known-replica", addressWords(isMaster ? master.address : replica.address, model));
   }
   for (const sentinel of master.sentinels.values()) {
@@ -85,5 +85,5 @@ export function addKnowledge(
 }
 
 export function addressWords(address: InstanceAddress, model: SentinelModel): string {
-  return `${wordByteText(lineHost(address, model))} ${address.port}`;
+  return `${wordByteText(announced(address, model))} ${address.port}`;
 }

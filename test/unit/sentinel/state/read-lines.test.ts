@@ -130,6 +130,9 @@ describe("readLines", () => {
     assert.deepEqual(masterOf(model).sentinels.get(ID_A)?.address.ip, "10.0.0.7");
     assert.equal([...masterOf(model).replicas.values()][0]?.address.ip, "");
     assert.deepEqual(context.warnings, ["Failed to resolve hostname 'gone.local'"]);
+    const two = `${text}sentinel known-replica m lost.local 6380\n`;
+    const replicas = masterOf(modelOf(two, new TestContext())).replicas;
+    assert.deepEqual([...replicas.keys()], ["gone.local:6380", "lost.local:6380"]);
     const strict = modelOrProblem("sentinel monitor m db.local 6379 2\n", context);
     assert.ok("text" in strict && strict.text.endsWith("\nCan't resolve instance hostname.\n"));
   });
