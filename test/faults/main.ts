@@ -7,6 +7,7 @@ import { ALWAYS_SYNCED, SELDOM_SYNCED } from "./acknowledged-writes";
 import { CHANGED_AOF } from "./changed-aof";
 import { CUT_AOF } from "./cut-aof";
 import { DAMAGED_FILES } from "./damaged-files";
+import { DEPLOYMENT } from "./deployment";
 import { EXCHANGE } from "./exchange";
 import { EXCHANGE_AOF } from "./exchange-aof";
 import { FAILING_AOF } from "./failing-aof";
@@ -37,6 +38,7 @@ const ROWS: readonly FaultRow[] = [
   ...REPLICATION_ROWS,
   ...FAILOVER_ROWS,
   NO_FAILOVER,
+  DEPLOYMENT,
 ];
 const USAGE = `usage: npm run test:faults -- [options]
   --only ROW[,ROW]  only these rows of the scorecard

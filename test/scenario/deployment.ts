@@ -49,6 +49,10 @@ export class Deployment {
     }
   }
 
+  get hasRealSentinel(): boolean {
+    return [...this.#programs.values()].some(({ sentinel }) => sentinel.startsWith("/usr/bin/"));
+  }
+
   dir(host: string): string {
     return join(this.#root, host);
   }
