@@ -92,9 +92,14 @@ export class SentinelShell {
 
   #carryOut(actions: readonly SentinelAction[]): void {
     let hasFailedToSave = false;
+    // The model does not change meanwhile, so that one time is enough for all of them.
+    let hasSaved = false;
     for (const action of actions) {
-      if (action.kind === "save") hasFailedToSave = !this.save();
-      else if (action.kind === "send" && action.isTelling && hasFailedToSave) this.#refuse(action);
+      if (action.kind === "save") {
+        if (!hasSaved) hasFailedToSave = !this.save();
+        hasSaved = true;
+      } else if (action.kind === "send" && action.isTelling && hasFailedToSave)
+        this.#refuse(action);
       else this.#do(action);
     }
   }

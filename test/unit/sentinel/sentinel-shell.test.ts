@@ -127,6 +127,12 @@ describe("actions", () => {
     assert.equal(model.isSaved, true);
   });
 
+  test("save once in a step, however often it asks for it", () => {
+    const { shell, done } = newShell(() => [{ kind: "save" }, send("A", true), { kind: "save" }]);
+    shell.handle({ kind: "tick" });
+    assert.deepEqual(done, [SAVED, "send A", "settled"]);
+  });
+
   test("of one step are over before the next begins", () => {
     const order: string[] = [];
     const { shell } = newShell((event) => {
