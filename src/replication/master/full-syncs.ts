@@ -132,8 +132,10 @@ export class FullSyncs {
   /** A replica has left. */
   gone(replica: Replica): void {
     const job = this.#job;
-    if (job === undefined || !job.replicas.delete(replica)) return;
-    if (job.replicas.size > 0 || job.kind === "disk") return;
+    if (job === undefined || !job.replicas.delete(replica) || job.replicas.size > 0) return;
+    // Nobody joins it any more, and the history that it is of may end before its snapshot does.
+    job.reader.close();
+    if (job.kind === "disk") return;
     const { log, saves } = this.#parts;
     log.notice("Diskless rdb transfer, last replica dropped, killing fork child.");
     saves.cancel();
