@@ -11,7 +11,7 @@ import { TcpProxy } from "../../support/tcp-proxy";
 import type { Cleanup } from "../../support/temp-dir";
 import { waitFor } from "../../support/wait-for";
 
-type Directives = NonNullable<ServerOptions["config"]>;
+export type Directives = NonNullable<ServerOptions["config"]>;
 
 const CONFIG: Directives = {
   save: "",
@@ -50,8 +50,13 @@ export class Stage implements Cleanup {
     this.#actions.push(action);
   }
 
-  server(program: string, config: Directives = {}): Promise<ServerProcess> {
-    return ServerProcess.start({ program, config: { ...CONFIG, ...config } }, this);
+  server(
+    program: string,
+    config: Directives = {},
+    options: ServerOptions = {},
+  ): Promise<ServerProcess> {
+    const all = { ...CONFIG, ...config };
+    return ServerProcess.start({ ...options, program, config: all }, this);
   }
 
   async client(server: ServerProcess): Promise<RawClient> {

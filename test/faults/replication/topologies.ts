@@ -30,7 +30,7 @@ const CONFIG = {
 };
 const SHOWN_STEPS = 6;
 
-export interface Node {
+interface Node {
   readonly name: string;
   readonly server: ServerProcess;
   readonly client: RawClient;
@@ -38,7 +38,7 @@ export interface Node {
 }
 
 /** @param programs of the nodes, one after the other. */
-export async function startNodes(
+async function startNodes(
   stage: Stage,
   random: SeededRandom,
   programs: readonly string[],
