@@ -26,8 +26,11 @@ export function onPingReply(draft: Draft, instance: Instance, reply: PeerReply):
 }
 
 function beAvailable(draft: Draft, instance: Instance): void {
-  instance.link.lastAvailableMs = draft.nowMs;
-  instance.link.unansweredPingMs = 0;
+  const { link } = instance;
+  link.lastAvailableMs = draft.nowMs;
+  link.unansweredPingMs = 0;
+  // Who worked and was cut off (CLIENT KILL of a failover) is connected to again without a wait.
+  link.lastReconnectMs = 0;
 }
 
 /** A script that blocks the server for so long is ended, once per time that the server is down. */

@@ -90,6 +90,16 @@ test("attempts to connect are a second apart", () => {
   assert.ok(attempts.length >= 9 && attempts.length <= 10, `${attempts.length}`);
 });
 
+test("a link that worked is opened again without a wait", () => {
+  const rig = SentinelRig.settled();
+  for (let times = 0; times < 30; times++) {
+    rig.kill("10.0.0.2 6379");
+    rig.restart("10.0.0.2 6379");
+    rig.run(350);
+  }
+  assert.ok(!rig.told.some((text) => text.startsWith("+sdown")));
+});
+
 test("an attempt that a cut swallowed is begun anew before long", () => {
   const rig = SentinelRig.settled();
   if (rig.master.options) rig.master.options.downAfterMs = 4000;
