@@ -36,6 +36,8 @@ export class ReplicaLink {
   readonly #parts: ReplicaLinkParts;
   /** The append only file is to begin anew with the data set that comes. */
   #isAofStopped = false;
+  /** The master that the configuration names has been taken from it. */
+  #hasBegun = false;
   /** So that the first tick is a whole one. */
   #ticks = TICKS_PER_SECOND - 1;
 
@@ -115,13 +117,16 @@ export class ReplicaLink {
   begin(): void {
     const { session, service } = this.#parts;
     const master = session.config.value("replicaof");
+    this.#hasBegun = true;
     if (master !== undefined) service.replication.step({ kind: "follow-at-start", master });
   }
 
   /** What depends on the role and the link is set by them. */
   stepped(): void {
     this.raiseGates();
-    const { persistence, service } = this.#parts;
+    const { persistence, service, session } = this.#parts;
+    // Also after FAILOVER, by which nobody has given REPLICAOF here.
+    if (this.#hasBegun) session.config.record("replicaof", service.replication.state.master);
     if (service.replication.isMaster && !persistence.loading.isLoading) this.#restartAof();
   }
 

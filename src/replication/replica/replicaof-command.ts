@@ -71,7 +71,6 @@ function replicaOf(call: DataCall, parts: ReplicaOfParts): void {
   if (host.toLowerCase() === "no" && args.text(2).toLowerCase() === "one") {
     if (!replication.isMaster) {
       replication.step({ kind: "promote" });
-      session.config.record("replicaof", undefined);
       session.log.notice(`MASTER MODE enabled (user request from '${lineOf(call, parts)}')`);
     }
     reply.ok();
@@ -91,7 +90,7 @@ function replicaOf(call: DataCall, parts: ReplicaOfParts): void {
 
 function follow(call: DataCall, parts: ReplicaOfParts, master: MasterAddress): void {
   const { replication, session } = parts;
-  const { log, config } = session;
+  const { log } = session;
   if (isAlreadyFollowing(replication.state, master)) {
     log.notice(
       "REPLICAOF would result into synchronization with the master we are already connected " +
@@ -101,7 +100,6 @@ function follow(call: DataCall, parts: ReplicaOfParts, master: MasterAddress): v
     return;
   }
   replication.step({ kind: "follow", master });
-  config.record("replicaof", master);
   const { host, port } = master;
   log.notice(`REPLICAOF ${host}:${port} enabled (user request from '${lineOf(call, parts)}')`);
   call.reply.ok();
