@@ -90,7 +90,8 @@ class Shell {
 function workDirectory(t: TestContext): string {
   const directory = tempDir(t);
   symlinkSync(join(ROOT, "dist"), join(directory, "dist"));
-  cpSync(join(ROOT, "redis.conf"), join(directory, "redis.conf"));
+  for (const file of ["redis.conf", "sentinel.conf"])
+    cpSync(join(ROOT, file), join(directory, file));
   return directory;
 }
 
@@ -124,8 +125,15 @@ function consoleBlocks(program: string): ShownCommand[][] {
     .filter(([first]) => first?.line.includes(program) === true);
 }
 
+/** In front of what is asked of a Sentinel. */
+const TO_SENTINEL = "redis-cli -p 26379";
+const SENTINEL_PORT = /\b26379\b/g;
+const MASTER_PORT = /\b6379\b/g;
+
 test("every redis-cli line answers what is shown below it", async (t) => {
-  const blocks = consoleBlocks("redis-cli");
+  const blocks = consoleBlocks("redis-cli").filter(
+    ([first]) => !first.line.startsWith(TO_SENTINEL),
+  );
   assert.ok(blocks.length >= 3);
   for (const block of blocks) {
     const directory = workDirectory(t);
@@ -137,6 +145,35 @@ test("every redis-cli line answers what is shown below it", async (t) => {
     } finally {
       await server.stop();
     }
+  }
+});
+
+test("a Sentinel is started as shown, and answers what is shown", async (t) => {
+  const directory = workDirectory(t);
+  const master = await ServerProcess.start({}, t);
+  const port = await freePort();
+  const withPorts = (text: string) =>
+    text.replace(SENTINEL_PORT, `${port}`).replace(MASTER_PORT, `${master.port}`);
+  const conf = join(directory, "sentinel.conf");
+  writeFileSync(conf, withPorts(readFileSync(conf, "latin1")), "latin1");
+  const blocks = fencedBlocks(README);
+  const start = blocks.find(({ lines }) =>
+    lines.some((line) => /^dist\/redis-sentinel /.test(line)),
+  );
+  const shell = new Shell(withPorts(start?.lines.join("\n") ?? "exit 1"), directory);
+  try {
+    await waitFor("the Sentinel", async () => (shell.isRunning ? await isServed(port) : "ended"), {
+      timeoutMs: DEADLINE_MS,
+    });
+    assert.ok(shell.isRunning, shell.output);
+    const commands = consoleBlocks(TO_SENTINEL).flat();
+    assert.ok(commands.length >= 3);
+    const path = searchPathWithCli(directory, port);
+    for (const { line, output } of commands) {
+      await typeInto(directory, path, { line: withPorts(line), output: withPorts(output) });
+    }
+  } finally {
+    await shell.kill();
   }
 });
 
