@@ -27,6 +27,8 @@ export function encodeUtf8(text: string): string {
 
 /** Splits a line as Redis does, or undefined when its quotes are not balanced. */
 export function splitByteText(line: string): string[] | undefined {
+  // Nearly every line is plain words, which a Sentinel that saves its state reads again and again.
+  if (/^[\t !#-&(-~]*$/.test(line)) return line.match(/[^\t ]+/g) ?? [];
   const bytes = toBytes(line);
   return splitArguments(bytes, 0, bytes.length)?.map(fromBytes);
 }
