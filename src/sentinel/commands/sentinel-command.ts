@@ -1,6 +1,5 @@
 /** SENTINEL: a container; the work is done by its subcommands, in files by what they are about. */
 import { replyHelp } from "../../command/help-reply";
-import type { SessionContext } from "../../session/session-context";
 import { askCommands } from "./ask";
 import { ownSettingCommands } from "./own-settings";
 import type { SentinelControl } from "./sentinel-control";
@@ -8,7 +7,7 @@ import { settingCommands } from "./settings";
 import { showCommands } from "./show";
 import type { SentinelSpec } from "./subcommand";
 import { timeCommands } from "./times";
-import { watchCommands } from "./watch";
+import { type WaitingClients, watchCommands } from "./watch";
 
 /** Lines that show syntax are Redis's; what they explain is in own words. */
 const HELP: readonly string[] = [
@@ -58,7 +57,7 @@ const HELP: readonly string[] = [
   "    Crash in the middle of a failover.",
 ];
 
-export function sentinelCommand(control: SentinelControl, session: SessionContext): SentinelSpec {
+export function sentinelCommand(control: SentinelControl, session: WaitingClients): SentinelSpec {
   return {
     name: "sentinel",
     arity: -2,

@@ -11,6 +11,9 @@ import { ERR_NOT_SAVED, masterAt, replySaved, wordAt } from "./command-words";
 import type { SentinelControl } from "./sentinel-control";
 import { MASTER_NAME, type SentinelSpec, type Subcommand, subcommands } from "./subcommand";
 
+/** What a command needs that is answered later than it is run. */
+export type WaitingClients = Pick<SessionContext, "turns" | "clients">;
+
 const PORT_MAX = 65_535;
 const COORDINATED = Buffer.from("coordinated");
 const REPLICA = Buffer.from("replica");
@@ -89,7 +92,7 @@ const PARTS: readonly Subcommand[] = [
   },
 ];
 
-export function watchCommands(control: SentinelControl, session: SessionContext): SentinelSpec[] {
+export function watchCommands(control: SentinelControl, session: WaitingClients): SentinelSpec[] {
   return subcommands(control, [
     {
       name: "monitor",
@@ -111,7 +114,7 @@ interface NewMaster {
   readonly quorum: number;
 }
 
-function monitor(call: SessionCall, control: SentinelControl, session: SessionContext): void {
+function monitor(call: SessionCall, control: SentinelControl, session: WaitingClients): void {
   const { args, reply, client } = call;
   const quorum = args.clampedInteger(5);
   const port = args.clampedInteger(4);
