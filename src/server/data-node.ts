@@ -433,7 +433,7 @@ export class DataNode {
         this.background.turnEnded();
         if (this.memory.frozenNow) this.persistence.checkMemory();
         if (this.call.effects.isOn) this.call.effects.settle();
-        this.replication.master.endTurn();
+        this.replication.endTurn();
       },
       door: this.context.session.door,
       pushes: this.context.session.pushes,

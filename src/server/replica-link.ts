@@ -10,6 +10,7 @@ import { MasterLink } from "../replication/replica/master-link";
 import { READ_ONLY_GATE, STALE_GATE } from "../replication/replica/replica-gates";
 import { savedPlaceOf } from "../replication/replica/saved-place";
 import { StreamRunner } from "../replication/replica/stream-runner";
+import { SyncedOffset } from "../replication/replica/synced-offset";
 import type { SessionContext } from "../session/session-context";
 import type { PersistenceService } from "./persistence-service";
 import type { ReplicationService } from "./replication-service";
@@ -47,6 +48,7 @@ export class ReplicaLink {
     const { keyspace } = call;
     const { replication } = service;
     this.#parts = parts;
+    const synced = new SyncedOffset(persistence.aof);
     const runner = new StreamRunner({
       call,
       pipeline,
@@ -60,7 +62,10 @@ export class ReplicaLink {
       monitors: session.monitors,
       windowAt: INPUT_SCRATCH_AT + NESTED_BYTES,
       begin: () => this.#begin(),
-      ended: parts.flushOutside,
+      ended: () => {
+        parts.flushOutside();
+        if (persistence.aof.state === "on") synced.settled(replication.backlog.offset, call.nowMs);
+      },
       acknowledge: () => this.shell.acknowledge(),
     });
     this.shell = new MasterLink({
@@ -78,6 +83,7 @@ export class ReplicaLink {
       },
       stopSaves: () => this.#stopFiles(),
       load: (path, isWanted) => loadCopy(persistence.loadingParts, path, isWanted),
+      syncedOffset: (offset) => (persistence.aof.state === "on" ? synced.at(offset) : -1),
       counted: (bytes) => {
         service.master.counts.receivedBytes += bytes;
       },
@@ -85,9 +91,11 @@ export class ReplicaLink {
       loaded: ({ functions, isOnDisk }) => {
         persistence.saves.functions = functions;
         if (isOnDisk) keyspace.stats.savedChanges = keyspace.stats.changes;
+        synced.reset();
         this.#restartAof();
       },
     });
+    service.becameDurable = () => this.shell.becameDurable();
     service.needsFile = () => this.shell.needsFile;
     persistence.restored = (facts, keysExpired) => this.#restored(facts, keysExpired);
     service.linkFields = () =>

@@ -22,6 +22,7 @@ import { replconfCommand } from "../replication/master/replconf";
 import { SegmentNumbers } from "../replication/master/segment-numbers";
 import { syncCommands } from "../replication/master/sync-commands";
 import { Wait, waitCommand } from "../replication/master/wait";
+import { waitAofCommand } from "../replication/master/wait-aof";
 import { OldPeers } from "../replication/old-peers/old-peers";
 import { OldWords } from "../replication/old-peers/old-words";
 import { replicaOfCommands } from "../replication/replica/replicaof-command";
@@ -73,12 +74,15 @@ export class ReplicationService {
   linkFields: () => readonly InfoField[] = () => [];
   /** Whether the next copy is to be received into a file, whatever is configured. */
   needsFile: () => boolean = () => false;
+  /** Told when more than before is on the disk, for the master of this server. */
+  becameDurable: () => void = () => undefined;
   /** Whom the end of the server waits for. */
   readonly lastReplicas: LastReplicas;
   readonly #parts: ReplicationServiceParts;
   readonly #wait: Wait;
   #call!: DataCall;
   #ticks = 0;
+  #isDurableDue = false;
 
   constructor(parts: ReplicationServiceParts) {
     const { session, keyspace, persistence } = parts;
@@ -155,6 +159,7 @@ export class ReplicationService {
     });
     this.#attachOldPeers(call, pipeline);
     this.#wait.attach({ call, turns: loop });
+    persistence.aof.becameDurable = () => this.#noteDurable(loop);
     session.blocked = new AllBlocked([blocking, this.#wait]);
     persistence.saves.replicationAux = () => this.#savedAux(link);
   }
@@ -187,6 +192,12 @@ export class ReplicationService {
       ...syncCommands(master),
       replconfCommand(master),
       waitCommand(this.#wait),
+      waitAofCommand({
+        wait: this.#wait,
+        replication,
+        master,
+        aof: this.#parts.persistence.aof,
+      }),
       failoverCommand(replication, () => master.replicas.views),
     ];
   }
@@ -203,6 +214,12 @@ export class ReplicationService {
   /** DEBUG REPLICATE: replicas are sent a request that was run nowhere. */
   replicate(words: readonly Uint8Array[]): void {
     if (this.replication.isMaster) this.master.append(encodeRequest(words));
+  }
+
+  /** The last thing of every turn. */
+  endTurn(): void {
+    if (this.#isDurableDue) this.#tellDurable();
+    this.master.endTurn();
   }
 
   /** What HELLO and INFO call the role. */
@@ -223,6 +240,23 @@ export class ReplicationService {
       ...replicaFields(master.replicas.list, good, clock.monotonicMs()),
       ...historyFields(replication),
     ];
+  }
+
+  /** Told amid the writing of effects, where nobody can be answered yet. */
+  #noteDurable(loop: TurnLoop<DataCall>): void {
+    if (this.#isDurableDue || (this.#wait.count === 0 && this.replication.isMaster)) return;
+    this.#isDurableDue = true;
+    setImmediate(() => {
+      if (!this.#isDurableDue) return;
+      this.#tellDurable();
+      loop.flushOutside();
+    });
+  }
+
+  #tellDurable(): void {
+    this.#isDurableDue = false;
+    this.becameDurable();
+    this.#wait.progressed();
   }
 
   #tick(): void {

@@ -34,6 +34,7 @@ const NEWER_COMMANDS = [
   "sunioncard",
   "sdiffcard",
   "lmovem",
+  "waitaof",
   ...NEWER_HASH_COMMANDS,
   ...NEWER_STRING_COMMANDS,
   ...NEWER_STREAM_COMMANDS,

@@ -2,6 +2,7 @@ import { copyBytes } from "../../base/bytes";
 import { systemErrorText } from "../../config/system-error-text";
 import type { EffectSink } from "../../keyspace/effects/effect-sink";
 import type { AofOutput } from "./aof-output";
+import { DurableBytes } from "./durable-bytes";
 
 export type SyncPolicy = "always" | "everysec" | "no";
 
@@ -27,6 +28,8 @@ export interface AofWriterParts {
   readonly onLatency: (event: string, durationMs: number) => void;
   /** Something changed that `problem` depends on. */
   readonly statusChanged: () => void;
+  /** More than before is on the disk. Told within `append`, too. */
+  readonly becameDurable: () => void;
   /** Ends the process, because it has promised what it cannot keep. */
   readonly exit: () => never;
 }
@@ -57,6 +60,8 @@ export class AofWriter implements EffectSink {
   totalBytes = 0;
   /** Writes that waited in vain for a sync to end. */
   delayedSyncs = 0;
+  /** What of all that was appended is on the disk. */
+  readonly progress = new DurableBytes();
   readonly #parts: AofWriterParts;
   #output: AofOutput | undefined;
   /** Of the file: written, and given to a sync. */
@@ -124,6 +129,7 @@ export class AofWriter implements EffectSink {
     this.#fileBytes = output.sizeBytes;
     this.#syncedBytes = output.sizeBytes;
     this.#lastSyncSeconds = this.#nowSeconds;
+    this.progress.fileBegins();
     if (previous !== undefined) this.#finish(previous);
   }
 
@@ -147,6 +153,7 @@ export class AofWriter implements EffectSink {
   }
 
   append(bytes: Uint8Array, at: number, length: number): void {
+    this.progress.taken += length;
     if (this.#output === undefined) return;
     if (this.#parts.settings.writesTimestamps) this.#addTimestamp();
     if (this.#buffered === 0 && !this.#isPostponed()) {
@@ -168,6 +175,8 @@ export class AofWriter implements EffectSink {
     else if (this.#buffer.length > KEPT_BUFFER_BYTES) {
       this.#buffer = new Uint8Array(KEPT_BUFFER_BYTES);
     }
+    // The write has synced it already under `always`.
+    this.#tellDurable(0);
   }
 
   /** Every tick of the cron: what was put off, and the syncs of each second. */
@@ -185,6 +194,7 @@ export class AofWriter implements EffectSink {
       this.#output?.sync();
       this.#syncedBytes = this.#fileBytes;
       this.#lastSyncSeconds = this.#nowSeconds;
+      this.#tellDurable(this.#writtenCount);
       return true;
     } catch (error) {
       this.#parts.log.warning(`Fail to fsync the AOF file: ${systemErrorText(error)}`);
@@ -194,6 +204,8 @@ export class AofWriter implements EffectSink {
 
   /** A new base and the present file tell all that is known: older problems are over. */
   renewed(): void {
+    if (this.#doubtful !== this.#output || this.#output === undefined) this.progress.rebased();
+    this.#tellDurable(this.progress.durable);
     if (this.#syncProblem === undefined || this.#doubtful === this.#output) return;
     this.#syncProblem = undefined;
     this.#doubtful = undefined;
@@ -361,17 +373,36 @@ export class AofWriter implements EffectSink {
     onLatency("aof-fsync-always", monotonicMs() - startedMs);
     this.#syncedBytes = this.#fileBytes;
     this.#lastSyncSeconds = this.#nowSeconds;
+    this.#tellDurable(this.#writtenCount);
+  }
+
+  /** Of all that was appended, what is with the system. */
+  get #writtenCount(): number {
+    return this.progress.taken - this.#buffered;
+  }
+
+  /** A sync that has begun when so much was written has ended well. */
+  #tellDurable(count: number): void {
+    const { progress } = this;
+    const before = progress.durable;
+    // A file before this one that has not reached the disk yet is missing.
+    if (this.#closing === 0) progress.synced(count);
+    if (this.#closing === 0 && this.#syncs === 0 && this.#syncedBytes === this.#fileBytes) {
+      progress.synced(this.#writtenCount);
+    }
+    if (progress.durable > before) this.#parts.becameDurable();
   }
 
   #syncLater(): void {
     const output = this.#output;
     if (output === undefined) return;
     const generation = this.#generation;
+    const count = this.#writtenCount;
     this.#syncs++;
     this.#syncedBytes = this.#fileBytes;
     output.syncLater((error) => {
       this.#syncs--;
-      this.#synced(output, generation, error);
+      this.#synced(output, generation, error, count);
     });
   }
 
@@ -379,14 +410,16 @@ export class AofWriter implements EffectSink {
   #finish(previous: AofOutput): void {
     if (this.#parts.settings.policy === "no") {
       previous.close();
+      this.progress.lost();
       return;
     }
+    const count = this.#writtenCount;
     const generation = this.#generation;
     this.#closing++;
     previous.syncLater((error) => {
       this.#closing--;
       previous.close();
-      this.#synced(previous, generation, error);
+      this.#synced(previous, generation, error, count);
     });
   }
 
@@ -394,16 +427,18 @@ export class AofWriter implements EffectSink {
    * A sync has ended. After a failure nobody knows what the disk holds, and no later success tells:
    * the system may have dropped what it could not write. So the problem lasts until a rewrite.
    */
-  #synced(output: AofOutput, generation: number, error: Error | null): void {
+  #synced(output: AofOutput, generation: number, error: Error | null, count: number): void {
     const { log, statusChanged } = this.#parts;
     if (generation !== this.#generation) return;
     if (error === null) {
       this.#wasProbedWell = this.#syncProblem !== undefined;
       if (this.#syncs === 0) this.flush(false);
+      this.#tellDurable(count);
       return;
     }
     this.#wasProbedWell = false;
     this.#doubtful = output;
+    this.progress.lost();
     if (this.#syncProblem === undefined) {
       log.warning(`Fail to fsync the AOF file: ${systemErrorText(error)}`);
     }

@@ -62,6 +62,8 @@ export class AppendOnly {
   baseBytes = 0;
   /** DEBUG AOF-FLUSH-SLEEP. */
   writeDelayUs = 0;
+  /** Told when more than before is on the disk, or the state has changed: what `isDurable` says may have changed. */
+  becameDurable: () => void = () => undefined;
   readonly #parts: AppendOnlyParts;
   readonly #pace = new RewritePace();
   #lastSecond = 0;
@@ -83,6 +85,7 @@ export class AppendOnly {
       log,
       onLatency: parts.onLatency,
       statusChanged: parts.statusChanged,
+      becameDurable: () => this.becameDurable(),
       exit: parts.exit,
     });
     this.rewrites = this.#newRewrites();
@@ -91,6 +94,17 @@ export class AppendOnly {
   /** Why writes of clients must be refused, in the system's words. */
   get problem(): string | undefined {
     return this.state === "off" ? undefined : this.writer.problem;
+  }
+
+  /** Bytes of effects that it has taken, those among them that are still to be handed over too. */
+  get takenBytes(): number {
+    this.#parts.effects().drain();
+    return this.writer.progress.taken;
+  }
+
+  /** Whether the files on the disk tell all that the first `takenBytes` have told. */
+  isDurable(takenBytes: number): boolean {
+    return this.state === "on" && this.writer.progress.durable >= takenBytes;
   }
 
   /** Follows CONFIG SET from now on. @param isAmidTransaction whether a command of EXEC is run. */
@@ -265,6 +279,7 @@ export class AppendOnly {
     this.rewrites.isScheduled = false;
     this.#parts.effects().removeSink(this.writer);
     this.#parts.statusChanged();
+    this.becameDurable();
   }
 
   #isLimited(): boolean {
@@ -329,6 +344,7 @@ export class AppendOnly {
     this.baseBytes = this.writer.totalBytes;
     this.state = "on";
     this.writer.renewed();
+    this.becameDurable();
   }
 
   #rewriteEnded(): void {

@@ -192,11 +192,12 @@ export class MasterSide {
     this.judge();
   }
 
-  /** REPLCONF ACK. */
-  acknowledged(client: Client, offset: number): void {
+  /** REPLCONF ACK. @param synced what FACK says, -1 or NaN without one. */
+  acknowledged(client: Client, offset: number, synced = -1): void {
     const replica = this.replicas.of(client);
     if (replica === undefined) return;
     if (offset > replica.ackOffset) replica.ackOffset = offset;
+    if (synced > replica.syncedOffset) replica.syncedOffset = synced;
     replica.ackMs = this.#parts.session.clock.monotonicMs();
     if (replica.isOnline) replica.awaitsAck = false;
     this.judge();

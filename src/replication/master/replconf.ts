@@ -38,7 +38,8 @@ function replconf(call: DataCall, master: MasterSide): void {
     if (option === "ack") {
       const offset = args.clampedInteger(i + 1);
       if (client.kind === KIND_REPLICA && !Number.isNaN(offset)) {
-        master.acknowledged(client, offset);
+        const hasFile = args.count > i + 3 && args.text(i + 2).toLowerCase() === "fack";
+        master.acknowledged(client, offset, hasFile ? args.clampedInteger(i + 3) : -1);
       }
       return;
     }

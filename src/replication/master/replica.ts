@@ -39,6 +39,8 @@ export class Replica {
   /** Nothing of the stream is sent before it has said that it has loaded what it was sent. */
   awaitsAck = false;
   ackOffset = 0;
+  /** What is in its append only file and on the disk, as far as it has told; -1: nothing. */
+  syncedOffset = -1;
   ackMs: number;
   /** When it last took a part of a copy. */
   lastWriteMs: number;

@@ -73,4 +73,9 @@ export class Replicas {
   holding(offset: number): number {
     return acknowledgedBy(this.views, offset);
   }
+
+  /** How many have it on the disk, too. */
+  keeping(offset: number): number {
+    return this.list.filter((one) => one.isOnline && one.syncedOffset >= offset).length;
+  }
 }

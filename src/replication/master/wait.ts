@@ -3,6 +3,7 @@ import type { CommandSpec } from "../../command/spec";
 import { Deadlines, type Timed } from "../../keyspace/blocking/deadlines";
 import { readTimeoutMs } from "../../keyspace/blocking/timeout-argument";
 import type { DataCall } from "../../keyspace/data-call";
+import type { ReplyWriter } from "../../protocol/reply-writer";
 import type { BlockedClients } from "../../session/blocked-clients";
 import type { Client } from "../../session/client";
 import type { TurnControl } from "../../session/session-context";
@@ -21,14 +22,20 @@ export interface WaitEffects {
   readonly turns: TurnControl;
 }
 
+/** What a client waits for. */
+export interface Awaited {
+  /** Asked again whenever a replica has confirmed something, or the disk has more. */
+  readonly isThere: () => boolean;
+  /** Replies how much of it is there, at the end of the wait or of its time. */
+  readonly answer: (reply: ReplyWriter) => void;
+}
+
 class Waiter implements Timed {
   deadlineAt = -1;
 
   constructor(
     readonly client: Client,
-    /** The last byte of the stream that replicas have to hold, and how many of them. */
-    readonly offset: number,
-    readonly wanted: number,
+    readonly awaited: Awaited,
     readonly deadlineMs: number,
   ) {}
 }
@@ -40,7 +47,7 @@ const ERR_REPLICA =
   "local and are not propagated.";
 
 /**
- * WAIT: clients that wait until so many replicas hold what has been written.
+ * WAIT and WAITAOF: clients that wait until so many replicas hold what has been written.
  *
  * What a client waits for is all that had been written when it asked; its own writes are part of it.
  * What always holds: the number replied is of replicas that have confirmed that offset themselves.
@@ -84,17 +91,17 @@ export class Wait implements BlockedClients {
     return true;
   }
 
-  /** Replicas have confirmed something: answers whom that was enough for. */
+  /** Replicas or the disk have confirmed something: answers whom that was enough for. */
   progressed(): void {
-    const { replicas } = this.#parts.master;
+    if (this.#waiters.size === 0) return;
     for (const waiter of [...this.#waiters.values()]) {
-      if (replicas.holding(waiter.offset) >= waiter.wanted) this.#answer(waiter);
+      if (waiter.awaited.isThere()) this.#answer(waiter);
     }
   }
 
   run(call: DataCall): void {
-    const { args, reply, client } = call;
-    const { replication, master, monotonicMs } = this.#parts;
+    const { args, reply } = call;
+    const { replication, master } = this.#parts;
     if (!replication.isMaster) {
       reply.error(ERR_REPLICA);
       return;
@@ -107,13 +114,22 @@ export class Wait implements BlockedClients {
     const timeoutMs = readTimeoutMs(call, 2);
     if (Number.isNaN(timeoutMs)) return;
     const { offset } = replication;
-    const holding = master.replicas.holding(offset);
-    if (holding >= wanted || !call.mayBlock) {
-      reply.integer(holding);
+    this.waitFor(call, timeoutMs, {
+      isThere: () => master.replicas.holding(offset) >= wanted,
+      answer: (answered) => answered.integer(master.replicas.holding(offset)),
+    });
+  }
+
+  /** Answers at once when it is there already, or where nobody may wait (EXEC). */
+  waitFor(call: DataCall, timeoutMs: number, awaited: Awaited): void {
+    const { client } = call;
+    if (awaited.isThere() || !call.mayBlock) {
+      awaited.answer(call.reply);
       return;
     }
+    const { master, monotonicMs } = this.#parts;
     const deadlineMs = timeoutMs === 0 ? Number.POSITIVE_INFINITY : monotonicMs() + timeoutMs;
-    const waiter = new Waiter(client, offset, wanted, deadlineMs);
+    const waiter = new Waiter(client, awaited, deadlineMs);
     this.#waiters.set(client, waiter);
     this.#deadlines.add(waiter);
     call.hasBlocked = true;
@@ -129,8 +145,7 @@ export class Wait implements BlockedClients {
   }
 
   #answer(waiter: Waiter): void {
-    const holding = this.#parts.master.replicas.holding(waiter.offset);
-    this.#end(waiter, ({ reply }) => reply.integer(holding));
+    this.#end(waiter, ({ reply }) => waiter.awaited.answer(reply));
   }
 
   #end(waiter: Waiter, write: (call: DataCall) => void): void {

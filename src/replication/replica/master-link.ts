@@ -37,6 +37,8 @@ export interface MasterLinkParts {
   /** No file of a save may take the place of the copy. */
   readonly stopSaves: () => void;
   readonly load: (path: string, isWanted: () => boolean) => Promise<LoadedCopy | undefined>;
+  /** How much of the stream is in the append only file and on the disk; -1: there is no file. */
+  readonly syncedOffset: (offset: number) => number;
   /** So many bytes of a copy or of the stream have come. */
   readonly counted: (bytes: number) => void;
   /** What loading a copy while it comes needs. */
@@ -62,6 +64,7 @@ export class MasterLink implements LinkShell {
   readonly #buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   #socket: Socket | undefined;
   #reading: Reading = "nothing";
+  #owesSynced = false;
   /** What has come and is not read yet. */
   #unread = NO_BYTES;
   #file: PayloadFile | undefined;
@@ -132,8 +135,19 @@ export class MasterLink implements LinkShell {
 
   /** Tells the master how far this server is. */
   acknowledge(): void {
-    const offset = String(this.#parts.replication.backlog.offset);
-    this.#socket?.write(encodeRequest(["REPLCONF", "ACK", offset]));
+    const { replication, syncedOffset } = this.#parts;
+    const { offset } = replication.backlog;
+    const synced = syncedOffset(offset);
+    this.#owesSynced = synced >= 0 && synced < offset;
+    const words = ["REPLCONF", "ACK", String(offset)];
+    // A master that is older than Redis 7.2 reads no further than the ACK.
+    if (synced >= 0) words.push("FACK", String(synced));
+    this.#socket?.write(encodeRequest(words));
+  }
+
+  /** More than before is on the disk: tells the master what it was not told with the last ACK. */
+  becameDurable(): void {
+    if (this.#owesSynced && this.#reading === "stream") this.acknowledge();
   }
 
   /** Once per second, and more often while this server fails over. */

@@ -17,6 +17,8 @@ class PretendedOutput implements AofOutput {
   readonly sizeBytes = 0;
   text = "";
   syncs = 0;
+  /** Bytes that no loss of power takes. */
+  onDisk = 0;
   isClosed = false;
   /** Bytes it takes before it is full. */
   roomBytes = Number.POSITIVE_INFINITY;
@@ -36,10 +38,15 @@ class PretendedOutput implements AofOutput {
   sync(): void {
     if (this.failsToSync) throw systemError("EIO");
     this.syncs++;
+    this.onDisk = this.text.length;
   }
 
   syncLater(done: (error: Error | null) => void): void {
-    this.#pending.push(done);
+    const { length } = this.text;
+    this.#pending.push((error) => {
+      if (error === null) this.onDisk = Math.max(this.onDisk, length);
+      done(error);
+    });
   }
 
   truncate(sizeBytes: number): void {
@@ -75,6 +82,7 @@ function newRig(policy: SyncPolicy) {
   const log: string[] = [];
   const output = new PretendedOutput();
   const clock = { nowMs: 1_000_000 };
+  const told: number[] = [];
   const writer = new AofWriter({
     settings,
     nowMs: () => clock.nowMs,
@@ -82,6 +90,7 @@ function newRig(policy: SyncPolicy) {
     log: { notice: (text) => log.push(text), warning: (text) => log.push(text) },
     onLatency: () => undefined,
     statusChanged: () => undefined,
+    becameDurable: () => void told.push(writer.progress.durable),
     exit: () => {
       throw new Exited();
     },
@@ -90,7 +99,17 @@ function newRig(policy: SyncPolicy) {
   const append = (text: string): void => {
     writer.append(Buffer.from(text, "latin1"), 0, text.length);
   };
-  return Object.assign(clock, { settings, log, output, writer, append });
+  return Object.assign(clock, { settings, log, output, writer, append, told });
+}
+
+/** What is on the disk of one file after the other, up to the first byte that is not. */
+function onDiskOf(outputs: readonly PretendedOutput[]): number {
+  let bytes = 0;
+  for (const { text, onDisk } of outputs) {
+    bytes += onDisk;
+    if (onDisk < text.length) break;
+  }
+  return bytes;
 }
 
 describe("the writer of the append only file", () => {
@@ -118,6 +137,66 @@ describe("the writer of the append only file", () => {
     rig.nowMs += 5000;
     rig.writer.tick(true);
     assert.equal(rig.output.pendingSyncs, 0, "there is nothing to sync");
+  });
+
+  test("tells what is on the disk: no more than is, and in the end all", () =>
+    withSeed((random) => {
+      for (const policy of ["always", "everysec", "no"] as const) {
+        const rig = newRig(policy);
+        const outputs = [rig.output];
+        for (let step = 0; step < 300; step++) {
+          const last = outputs.at(-1) as PretendedOutput;
+          if (random.chance(0.5)) rig.append("x".repeat(1 + random.below(20)));
+          if (random.chance(0.3)) rig.nowMs += random.below(1500);
+          if (random.chance(0.3)) rig.writer.tick(random.chance(0.5));
+          const pending = random.pick(outputs);
+          if (pending.pendingSyncs > 0) pending.endSync();
+          if (random.chance(0.03) && rig.writer.bufferedBytes === 0) {
+            outputs.push(new PretendedOutput());
+            rig.writer.switchTo(outputs.at(-1) as PretendedOutput);
+          }
+          // Under `always` a full disk ends the process.
+          if (policy !== "always" && random.chance(0.02)) last.roomBytes = random.below(30);
+          else if (random.chance(0.3)) last.roomBytes = Number.POSITIVE_INFINITY;
+          assert.ok(rig.writer.progress.durable <= onDiskOf(outputs), `step ${step}, ${policy}`);
+        }
+        for (const output of outputs) output.roomBytes = Number.POSITIVE_INFINITY;
+        rig.writer.flush(true);
+        for (let round = 0; round < 3; round++) {
+          for (const output of outputs) while (output.pendingSyncs > 0) output.endSync();
+          rig.nowMs += 2000;
+          rig.writer.tick(true);
+        }
+        if (policy === "no") assert.equal(rig.writer.progress.durable, 0);
+        else assert.equal(rig.writer.progress.durable, rig.writer.progress.taken, policy);
+        assert.deepEqual(
+          rig.told,
+          [...new Set(rig.told)].sort((one, other) => one - other),
+        );
+      }
+    }));
+
+  test("knows nothing to be on the disk behind a sync that failed, until a base tells it anew", () => {
+    const rig = newRig("everysec");
+    rig.append("one");
+    rig.nowMs += 1000;
+    rig.writer.tick(true);
+    rig.output.endSync(systemError("EIO"));
+    rig.append("two");
+    rig.nowMs += 1000;
+    rig.writer.tick(true);
+    rig.output.endSync();
+    assert.equal(rig.writer.progress.durable, 0);
+    const next = new PretendedOutput();
+    rig.writer.switchTo(next);
+    rig.append("three");
+    rig.output.endSync();
+    rig.writer.renewed();
+    assert.equal(rig.writer.progress.durable, 6);
+    rig.nowMs += 1000;
+    rig.writer.tick(true);
+    next.endSync();
+    assert.equal(rig.writer.progress.durable, 11);
   });
 
   test("puts a write off for a sync under way, two seconds at most", () => {
