@@ -13,7 +13,10 @@ import { reconfigure } from "./reconfigure";
 import { chooseReplica } from "./replica-choice";
 import { endFailover } from "./reset";
 
+/** So long the choice waits for replicas that have just been asked how far they are. */
 const NEWS_PATIENCE_MS = 500;
+/** The same while none may be chosen by what is known: to give up costs minutes. */
+const LAST_PATIENCE_MS = 5000;
 /** Attempts for one master begin at least this many failover timeouts apart. */
 const TIMEOUTS_BETWEEN_ATTEMPTS = 2;
 
@@ -124,9 +127,10 @@ function waitForElection(draft: Draft, master: Instance): void {
 }
 
 function selectReplica(draft: Draft, master: Instance): void {
-  if (!isAllowed(draft, master) || isNewsAwaited(draft, master)) return;
+  if (!isAllowed(draft, master) || isNewsAwaited(draft, master, NEWS_PATIENCE_MS)) return;
   const replica = chooseReplica(draft, master);
   if (replica === undefined) {
+    if (isNewsAwaited(draft, master, LAST_PATIENCE_MS)) return;
     abortFailover(draft, master, "-failover-abort-no-good-slave");
     return;
   }
@@ -137,9 +141,9 @@ function selectReplica(draft: Draft, master: Instance): void {
   draft.event("notice", "+failover-state-send-slaveof-noone", replica);
 }
 
-/** The replicas have just been asked how far they are; the choice waits for their answers, not for long. */
-function isNewsAwaited(draft: Draft, master: Instance): boolean {
-  if (draft.nowMs - master.failoverStateSinceMs >= NEWS_PATIENCE_MS) return false;
+/** Replicas that are up have been asked how far they are, and their answers are out. */
+function isNewsAwaited(draft: Draft, master: Instance, patienceMs: number): boolean {
+  if (draft.nowMs - master.failoverStateSinceMs >= patienceMs) return false;
   for (const { link, infoAskedMs, infoMs, isSubjectivelyDown } of master.replicas.values()) {
     if (link.areCommandsConnected && !isSubjectivelyDown && infoAskedMs > infoMs) return true;
   }

@@ -254,12 +254,15 @@ export class SentinelRig {
     this.#later(() => {
       if (!this.#open.get(link)?.has("commands") || peer === undefined || peer.isHanging) return;
       const reply: PeerReply = isSuppressed ? { error: "ERR not sent" } : peer.answer(words);
-      this.apply({ kind: "reply", instance, request, reply });
+      const delayMs = request === "info" && peer instanceof ToyDataNode ? peer.infoDelayMs : 0;
+      const tell = () => this.apply({ kind: "reply", instance, request, reply });
+      if (delayMs === 0) tell();
+      else this.#later(tell, delayMs);
     });
   }
 
-  #later(run: () => void): void {
-    this.#pending.push({ atMs: this.nowMs + LATENCY_MS, run });
+  #later(run: () => void, delayMs = LATENCY_MS): void {
+    this.#pending.push({ atMs: this.nowMs + delayMs, run });
   }
 }
 

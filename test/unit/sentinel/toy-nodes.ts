@@ -25,6 +25,8 @@ export class ToyDataNode implements ToyPeer {
   keys = 10;
   /** `ip port` of the replicas that INFO lists. */
   replicas: [string, number][] = [];
+  /** INFO is answered so much later. */
+  infoDelayMs = 0;
   /** Error instead of PONG. */
   pingError: string | undefined;
   /** Answers to commands by upper-case name, in place of its own. */

@@ -103,6 +103,28 @@ test("a replica of priority 0, or one long without its master, is never chosen",
   assert.equal(rig.master.address.ip, "10.0.0.1");
 });
 
+test("a choice waits for replicas that are slow to say how far they are", () => {
+  const rig = SentinelRig.settled();
+  rig.run(9000);
+  for (const index of [2, 3]) rig.node(index).infoDelayMs = 3000;
+  killMaster(rig);
+  rig.runUntil("+failover-state-select-slave");
+  rig.run(1000);
+  assert.ok(!has(rig, "+selected-slave") && !has(rig, "-failover-abort-no-good-slave"));
+  rig.runUntil("+switch-master");
+});
+
+test("replicas that never say how far they are end the failover in seconds", () => {
+  const rig = SentinelRig.settled();
+  rig.run(9000);
+  for (const index of [2, 3]) rig.node(index).infoDelayMs = 60_000;
+  killMaster(rig);
+  rig.runUntil("+failover-state-select-slave");
+  const begunMs = rig.nowMs;
+  rig.runUntil("-failover-abort-no-good-slave");
+  assert.ok(rig.nowMs - begunMs <= 5200, `${rig.nowMs - begunMs} ms`);
+});
+
 test("parallel-syncs replicas at a time are told the new master", () => {
   const rig = SentinelRig.settled(2, (settling) => {
     for (const index of [4, 5]) {
