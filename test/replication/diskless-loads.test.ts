@@ -222,3 +222,27 @@ suite("copies loaded while they come", { concurrency: 4 }, () => {
     });
   }
 });
+
+test("the stream that comes right behind a copy is run, in whatever pieces both come", async (t) => {
+  const stream = Buffer.from("*3\r\n$3\r\nSET\r\n$6\r\nbehind\r\n$1\r\n1\r\n");
+  const all = Buffer.concat([OLD, stream]);
+  const master = await FakeMaster.start(t, (socket) => socket.destroy());
+  for (const load of ["disabled", "on-empty-db", "swapdb"]) {
+    for (const first of [0, OLD.length - 1, OLD.length, OLD.length + 5, all.length]) {
+      master.answer = (socket) => {
+        socket.write(`+FULLRESYNC ${A} 1000\r\n$${OLD.length}\r\n`);
+        socket.write(all.subarray(0, first));
+        setImmediate(() => socket.write(all.subarray(first)));
+      };
+      const config = { save: "", "repl-diskless-load": load };
+      const server = await ServerProcess.start({ config }, t);
+      const client = await server.client();
+      await client.call("REPLICAOF", "127.0.0.1", String(master.port));
+      await waitFor("the key", async () => (await client.call("EXISTS", "behind")) === 1);
+      const offset = await field(client, "replication", "master_repl_offset");
+      assert.equal(offset, String(1000 + stream.length));
+      await client.close();
+      await server.stop();
+    }
+  }
+});

@@ -286,7 +286,8 @@ export class MasterLink implements LinkShell {
       replication.step({ kind: "load-failed", problem: problem.text });
       return;
     }
-    this.#unread = copy.rest();
+    // Behind a copy of a known size the stream may have begun to come.
+    this.#unread = Buffer.concat([copy.rest(), this.#unread]);
     if (!copy.isBeside) this.#adopt(copy.loaded);
     replication.step({ kind: "loaded", hasKeys: copy.hasKeys });
   }
