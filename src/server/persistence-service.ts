@@ -20,6 +20,7 @@ import type { DiskTrouble } from "../persistence/snapshot/disk-error-gate";
 import { rehearseFreeze } from "../persistence/snapshot/freeze-rehearsal";
 import { RdbSaves } from "../persistence/snapshot/rdb-saves";
 import type { SnapshotWriter } from "../persistence/snapshot/snapshot-thread";
+import { isProcessRunning, removeStrayFiles } from "../persistence/snapshot/stray-files";
 import type { CronTask } from "../process/cron";
 import type { SessionLog } from "../session/session-log";
 import type { BackgroundJob } from "./background";
@@ -162,6 +163,8 @@ export class PersistenceService {
    * @throws LoadProblem; then the data set must not be used.
    */
   async loadAtStart(): Promise<void> {
+    const { log } = this.#parts;
+    removeStrayFiles({ directory: ".", pid: process.pid, isRunning: isProcessRunning, log });
     this.#readManifest();
     if (!this.#parts.config.flag("appendonly")) {
       await this.#loadRdbAtStart();
