@@ -23,6 +23,8 @@ export class TcpProxy {
   heard: ((bytes: Buffer) => void) | undefined;
   /** Cuts each connection after so many bytes from the target; for tests of half transfers. */
   cutAfterBytes = Number.POSITIVE_INFINITY;
+  /** Told when so many bytes have been passed on, before the connection is cut. */
+  atCut: (() => void) | undefined;
   connections = 0;
 
   /** @param targetPort where connections that are made from now on go. */
@@ -124,7 +126,7 @@ export class TcpProxy {
       const left = this.cutAfterBytes - passed;
       passed += bytes.length;
       if (bytes.length <= left) toNear(bytes);
-      else near.write(bytes.subarray(0, left), () => this.#end(pair));
+      else if (left >= 0) near.write(bytes.subarray(0, left), () => this.#reachedCut(pair));
     });
     for (const socket of [near, far]) {
       socket.on("error", () => this.#end(pair));
@@ -143,6 +145,11 @@ export class TcpProxy {
       late.push(bytes);
       setTimeout(() => to.write(late.shift() ?? ""), this.latencyMs);
     };
+  }
+
+  #reachedCut(pair: Pair): void {
+    this.atCut?.();
+    this.#end(pair);
   }
 
   #end(pair: Pair): void {
