@@ -24,6 +24,8 @@ const FRESH_PERIODS = 5;
 const USUAL_INFO_PERIODS = 3;
 const MOST_LINK_DOWN_PERIODS = 10;
 
+type SentinelNews = Extract<SentinelAction, { kind: "event" }>;
+
 export class FailoverChecks {
   readonly #epochs: EpochChecks;
 
@@ -43,9 +45,6 @@ export class FailoverChecks {
       if (master.sentinels.size > known.mostSentinels) known.mostSentinels = master.sentinels.size;
       const address = addressText(currentAddress(master));
       if (address !== known.address) known.startMs = -1;
-      if (master.leader !== known.leader && master.leader !== model.myId && master.leader !== "") {
-        known.startMs = nowMs;
-      }
       if (master.isObjectivelyDown && !known.isObjectivelyDown) {
         this.#checkObjectivelyDown(sentinel, master, known);
       }
@@ -54,8 +53,13 @@ export class FailoverChecks {
     }
     for (const action of actions) {
       if (action.kind === "event" && action.master !== undefined) {
-        this.#checkEvent(sentinel, action.type, action.master, action.text);
+        this.#checkEvent(sentinel, action, action.master, actions);
       }
+    }
+    // Whoever begins may find that another is about to be elected, and vote for it in the same step.
+    for (const { name, leader } of model.masters.values()) {
+      const known = record.masterOf(name);
+      if (leader !== known.leader && leader !== model.myId && leader !== "") known.startMs = nowMs;
     }
     record.isInTilt = model.isInTilt;
   }
@@ -79,7 +83,7 @@ export class FailoverChecks {
     if (target === addressText(instance.address)) {
       throw new Violation(`${name} tells ${target} to follow itself`);
     }
-    if (target !== addressText(master.promoted?.address ?? master.address)) {
+    if (target !== addressText(currentAddress(master))) {
       throw new Violation(`${name} tells ${instance.name} to follow ${target}`);
     }
   }
@@ -141,7 +145,12 @@ export class FailoverChecks {
   }
 
   /** A step may go through several states of a failover: its events tell which. */
-  #checkEvent(sentinel: SimSentinel, type: string, master: Instance, text: string): void {
+  #checkEvent(
+    sentinel: SimSentinel,
+    { type, text }: SentinelNews,
+    master: Instance,
+    actions: readonly SentinelAction[],
+  ): void {
     const known = sentinel.record.masterOf(master.name);
     switch (type) {
       case "+try-failover":
@@ -156,7 +165,7 @@ export class FailoverChecks {
       }
       case "+selected-slave":
         known.selected = addressIn(text);
-        this.#checkChoice(sentinel, master, known.selected);
+        this.#checkChoice(sentinel, master, known.selected, upAgain(actions));
         break;
       case "+promoted-slave":
         this.#checkPromoted(sentinel, addressIn(text));
@@ -188,7 +197,12 @@ export class FailoverChecks {
     known.startMs = nowMs;
   }
 
-  #checkChoice(sentinel: SimSentinel, master: Instance, selected: string): void {
+  #checkChoice(
+    sentinel: SimSentinel,
+    master: Instance,
+    selected: string,
+    upAgain: ReadonlySet<string>,
+  ): void {
     const { name, world } = sentinel;
     const isMember = world
       .groupOf(master.name)
@@ -203,9 +217,11 @@ export class FailoverChecks {
     }
     for (const other of replicas) {
       if (!other.link.areCommandsConnected || !other.link.areEventsConnected) continue;
+      if (upAgain.has(addressText(other.address))) continue;
       const info = eligibleInfo(sentinel, master, other);
       if (typeof info !== "string" && isBetter(info, chosen)) {
-        throw new Violation(`${name} promotes ${promoted.name}, not ${other.name}`);
+        const both = `(${JSON.stringify(chosen)}), not ${other.name} (${JSON.stringify(info)})`;
+        throw new Violation(`${name} promotes ${promoted.name} ${both}`);
       }
     }
   }
@@ -219,6 +235,15 @@ export class FailoverChecks {
       throw new Violation(`${name} reconfigures ${count} replicas at once`);
     }
   }
+}
+
+/** Who was found to be up again in this step, maybe only after a replica was chosen. */
+function upAgain(actions: readonly SentinelAction[]): ReadonlySet<string> {
+  const addresses = new Set<string>();
+  for (const action of actions) {
+    if (action.kind === "event" && action.type === "-sdown") addresses.add(addressIn(action.text));
+  }
+  return addresses;
 }
 
 /** Of the instance that an event names: `slave NAME IP PORT @ ...`. */
@@ -256,7 +281,8 @@ function eligibleInfo(
 }
 
 function isBetter(one: HeardInfo, other: HeardInfo): boolean {
-  if (one.isMaster !== other.isMaster) return other.isMaster;
+  // Which of two masters is better, only what they said before as replicas could tell.
+  if (one.isMaster || other.isMaster) return !one.isMaster;
   if (one.priority !== other.priority) return one.priority < other.priority;
   if (one.offset !== other.offset) return one.offset > other.offset;
   return one.runId < other.runId;

@@ -17,6 +17,7 @@ interface Fault {
 const FAULTS: readonly Fault[] = [
   { weight: 14, cause: (faults) => faults.partition() },
   { weight: 10, cause: (faults) => faults.isolate() },
+  { weight: 8, cause: (faults) => faults.separate() },
   { weight: 6, cause: (faults) => faults.slowDown() },
   { weight: 6, cause: (faults) => faults.loseConnections() },
   { weight: 16, cause: (faults) => faults.killMaster() },
@@ -84,6 +85,15 @@ export class Faults {
     );
   }
 
+  /** Two machines cannot reach each other, while all others reach both. */
+  separate(): void {
+    const { machines } = this.#world.network;
+    const one = this.#random.chance(0.6) ? this.#masterMachine() : this.#random.pick(machines);
+    this.#cut([one], [this.#random.pick(machines)]);
+    // A replica that had no master for long is all the same there when that one goes.
+    if (this.#random.chance(0.4)) this.#later(20_000, () => this.killMaster());
+  }
+
   slowDown(): void {
     const { network } = this.#world;
     const one = this.#random.pick(network.machines);
@@ -113,6 +123,9 @@ export class Faults {
   killMaster(): void {
     const master = this.#master();
     if (master === undefined) return;
+    // Often it does not go alone.
+    if (this.#random.chance(0.3)) this.pauseAny();
+    if (this.#random.chance(0.3)) this.killAny();
     if (this.#random.chance(0.3)) this.#pause(master);
     else this.#kill(master, 20_000);
   }

@@ -167,7 +167,10 @@ function plantInMaster(
   if (bug === "majority-of-reachable") return withoutUnreachable(master);
   for (const sentinel of master.sentinels.values()) {
     if (bug === "old-votes-counted") sentinel.leaderEpoch = model.currentEpoch;
-    if (bug === "old-opinions-counted") sentinel.lastMasterDownReplyMs = context.nowMs;
+    if (bug === "old-opinions-counted" && sentinel.saysMasterIsDown) {
+      const latestMs = context.nowMs - 4 * model.times.askPeriodMs;
+      sentinel.lastMasterDownReplyMs = Math.max(sentinel.lastMasterDownReplyMs, latestMs);
+    }
   }
   return master.failoverState === "select_slave" ? plantInChoice(bug, master, context) : [];
 }
@@ -181,7 +184,8 @@ function plantInChoice(bug: PlantedBug, master: Instance, { nowMs }: StepContext
       replica.isSubjectivelyDown = false;
       link.lastAvailableMs = nowMs;
     }
-    if (bug === "stale-info-counts" && infoMs > 0) replica.infoMs = nowMs;
+    const isOld = bug === "stale-info-counts" || bug === "silent-replica-chosen";
+    if (isOld && infoMs > 0) replica.infoMs = nowMs;
     if (bug === "cut-off-replica-chosen") replica.masterLinkDownMs = 0;
     undo.push(() => {
       replica.isSubjectivelyDown = isSubjectivelyDown;

@@ -9,7 +9,7 @@ const LAST_LINES = 400;
 const MINUTE_MS = 60_000;
 
 class Totals {
-  readonly #startedMs = Date.now();
+  readonly #startedUs = process.cpuUsage();
   #histories = 0;
   #simulatedMs = 0;
   #attempts = 0;
@@ -31,7 +31,8 @@ class Totals {
   }
 
   text(): string {
-    const seconds = (Date.now() - this.#startedMs) / 1000;
+    const { user, system } = process.cpuUsage(this.#startedUs);
+    const seconds = (user + system) / 1e6;
     const minutes = this.#simulatedMs / MINUTE_MS;
     const sorted = this.#healedMs.sort((a, b) => a - b);
     const healed = (part: number) => {
@@ -39,8 +40,8 @@ class Totals {
       return ((sorted[index] ?? 0) / 1000).toFixed(1);
     };
     return [
-      `${this.#histories} histories in ${seconds.toFixed(1)} s`,
-      `${minutes.toFixed(0)} minutes simulated, ${((minutes / seconds) * 60).toFixed(0)} a minute`,
+      `${this.#histories} histories in ${seconds.toFixed(1)} s of CPU`,
+      `${minutes.toFixed(0)} minutes simulated, ${((minutes / seconds) * 60).toFixed(0)} a minute of it`,
       `${this.#steps} steps, ${this.#attempts} failovers begun, ${this.#elections} elections`,
       `well ${healed(0.5)} s after the healing (median), ${healed(0.99)} s (p99), ${healed(1)} s (max)`,
       `${this.#lost} of ${this.#acknowledged} acknowledged writes lost`,

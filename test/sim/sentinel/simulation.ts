@@ -71,7 +71,7 @@ function drawSettings(random: SeededRandom): Settings {
     failoverTimeoutMs: random.pick([2000, 5000, 10_000]),
     parallelSyncs: random.pick([1, 1, 2]),
     tiltPeriodMs: random.pick([3000, 30_000]),
-    replTimeoutMs: random.pick([5000, 15_000]),
+    replTimeoutMs: random.pick([2000, 10_000]),
     maxLagMs: 3000,
     mostLoadingMs: random.pick([1, 1000]),
     refusesStale: random.chance(0.3),
@@ -105,7 +105,7 @@ function build(world: World): void {
   let lines = "";
   let first = 0;
   groups.forEach((group, number) => {
-    const count = random.between(2, 6);
+    const count = random.pick([2, 2, 3, 3, 4, 5, 6]);
     for (let i = 0; i < count; i++) {
       const port = NODE_PORT + number;
       world.nodes.push(new ToyNode(world, `${group[0]}${i}`, machineAt(first + i), port, group));
