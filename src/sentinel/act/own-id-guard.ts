@@ -7,10 +7,11 @@ import type { Draft } from "../model/draft";
 import type { StepContext } from "../model/sentinel-event";
 import type { Hello } from "../monitor/hello-message";
 
-/** `hello` has this Sentinel's id: it is its own message, or that of a clone elsewhere. */
+/** `hello` has this Sentinel's id and is none that it has sent itself since it started. */
 export function guardOwnId(draft: Draft, hello: Hello): void {
   const { model, nowMs } = draft;
-  if (model.announcedAs.size === 0 || model.announcedAs.has(`${hello.host},${hello.port}`)) return;
+  // Where it is itself is not known before it has said so.
+  if (model.announcedAs.size === 0) return;
   if (model.freshIdMs !== 0 && nowMs - model.freshIdMs < FRESH_ID_PERIOD_MS) return;
   // Votes for the old id would be lost in the middle of a failover.
   for (const master of model.masters.values()) if (master.isFailingOver) return;

@@ -6,16 +6,19 @@ import type { Draft } from "../model/draft";
 import type { Instance, InstanceAddress, InstanceLink } from "../model/instance";
 import { isAddress, toAddress } from "./address";
 import { ignoreInput } from "./bad-input";
-import { type Hello, parseHello } from "./hello-message";
+import { type Hello, parseHello, placeOf } from "./hello-message";
 import { addSentinel, dropSentinel, moveSentinel } from "./members";
 
-/** Reads a message; undefined for what is none. */
+/** Reads a message; undefined for what is none, and for the own one as it comes back. */
 export function hearHello(
   draft: Draft,
   text: string,
   link: InstanceLink | undefined,
 ): Hello | undefined {
   if (link !== undefined) link.lastEventMs = draft.nowMs;
+  const { announcedAs, myId } = draft.model;
+  const place = placeOf(text, myId);
+  if (place !== undefined && announcedAs.has(place)) return undefined;
   const hello = parseHello(text);
   if (hello === undefined) ignoreInput(draft, link?.users[0], "a malformed hello message");
   return hello;

@@ -38,6 +38,16 @@ export function parseHello(text: string): Hello | undefined {
   return { host, port, id, epoch, masterName, masterHost, masterPort, masterEpoch };
 }
 
+/**
+ * The first two fields, `ip,port`, of a message with this id; undefined for one of another Sentinel. A
+ * Sentinel hears its own messages most, and need not read them further.
+ */
+export function placeOf(text: string, id: string): string | undefined {
+  const port = text.indexOf(",");
+  const end = text.indexOf(",", port + 1);
+  return port > 0 && text.startsWith(id, end + 1) ? text.slice(0, end) : undefined;
+}
+
 export function formatHello(hello: Hello): string {
   const { host, port, id, epoch, masterName, masterHost, masterPort, masterEpoch } = hello;
   return `${host},${port},${id},${epoch},${masterName},${masterHost},${masterPort},${masterEpoch}`;

@@ -1,16 +1,25 @@
 /** Parts of what peers write, read strictly: numbers, hosts, ids. What is not as it must be is undefined. */
-import { latin1Bytes } from "../../base/bytes";
-import { parseSafeInteger } from "../../base/int64";
 import { MAX_EPOCH, MAX_HOST_LENGTH, RUN_ID_LENGTH } from "../model/constants";
 
 const LONGEST_NUMBER = 16;
+const ZERO = 0x30;
 const MAX_PORT = 65_535;
 
-/** A decimal number without sign and without leading zeros, up to `max` (at most 2^53 - 1). */
+/**
+ * A decimal number without sign and without leading zeros, up to `max` (at most 2^53 - 1). Read from the
+ * text itself: a Sentinel that watches many masters reads thousands of them a second.
+ */
 export function readWhole(text: string, max: number): number | undefined {
-  if (text.length > LONGEST_NUMBER) return undefined;
-  const value = parseSafeInteger(latin1Bytes(text), 0, text.length);
-  return value >= 0 && value <= max ? value : undefined;
+  const { length } = text;
+  if (length === 0 || length > LONGEST_NUMBER) return undefined;
+  if (length > 1 && text.charCodeAt(0) === ZERO) return undefined;
+  let value = 0;
+  for (let at = 0; at < length; at++) {
+    const code = text.charCodeAt(at);
+    if (!isDigit(code)) return undefined;
+    value = value * 10 + code - ZERO;
+  }
+  return value <= max ? value : undefined;
 }
 
 /** From 1 to 65535. */

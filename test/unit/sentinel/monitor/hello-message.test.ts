@@ -6,6 +6,7 @@ import {
   formatHello,
   type Hello,
   parseHello,
+  placeOf,
 } from "../../../../src/sentinel/monitor/hello-message";
 import { type SeededRandom, withSeed } from "../../../support/seeds";
 import { idOf } from "../sentinel-rig";
@@ -25,6 +26,15 @@ test("a message is read back as it was written", () => {
   assert.deepEqual(parseHello(formatHello(GOOD)), GOOD);
   const text = `10.0.1.2,26379,${idOf(2)},7,mymaster,fd00::1,6379,3`;
   assert.equal(formatHello(GOOD), text);
+});
+
+test("where a message of an own id is from is told without reading all of it", () => {
+  const text = formatHello(GOOD);
+  assert.equal(placeOf(text, GOOD.id), "10.0.1.2,26379");
+  assert.equal(placeOf(text, idOf(3)), undefined);
+  for (const none of ["", ",", ",,", GOOD.id, `,${GOOD.id}`, `x,${GOOD.id}`]) {
+    assert.equal(placeOf(none, GOOD.id), undefined, none);
+  }
 });
 
 test("what no Sentinel sends is no message", () => {
