@@ -64,6 +64,7 @@ export class Backlog implements EffectSink {
   /** A block that was given back, so that a full backlog turns over without the allocator. */
   #spare: Block | undefined;
   #usedBytes = 0;
+  #history = {};
   readonly #home: BlockHome;
 
   /** @param sizeBytes repl-backlog-size. */
@@ -98,9 +99,15 @@ export class Backlog implements EffectSink {
     return this.#usedBytes;
   }
 
+  /** Another one whenever it begins anew. */
+  get history(): object {
+    return this.#history;
+  }
+
   /** Begins an empty history after `offset`. All readers must have been closed. */
   open(offset: number): void {
     this.close();
+    this.#history = {};
     this.#offset = offset;
     this.#head = this.#newBlock();
     this.#tail = this.#head;
@@ -239,6 +246,11 @@ export class BacklogReader {
     this.bytes = block.bytes;
     this.segment = block.segment;
     block.readers += 1;
+  }
+
+  /** What it reads: in it an offset always names the same byte. */
+  get source(): object {
+    return this.#backlog.history;
   }
 
   /** The offset of the next byte to read. */

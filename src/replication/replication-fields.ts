@@ -2,6 +2,7 @@
 
 import { lagSeconds } from "./decisions/replica-health";
 import type { LinkPhase } from "./decisions/replication-state";
+import type { CompressionCounts } from "./link-frames/frame-format";
 import type { Replica, ReplicaPhase } from "./master/replica";
 import type { Replication } from "./replication";
 
@@ -25,6 +26,7 @@ const LINK_STATES: Readonly<Record<LinkPhase, string>> = {
   port: "handshake",
   address: "handshake",
   capabilities: "handshake",
+  compression: "handshake",
   psync: "handshake",
   header: "sync",
   transfer: "sync",
@@ -55,6 +57,20 @@ export function replicaFields(
     fields.push([`slave${index}`, value]);
   });
   return fields;
+}
+
+/** What is spared by compressing links to replicas; nothing where none ever was. */
+export function compressionFields(
+  replicas: readonly Replica[],
+  counts: CompressionCounts | undefined,
+): readonly Field[] {
+  if (counts === undefined) return [];
+  return [
+    ["repl_compressed_replicas", replicas.filter((replica) => replica.isFramed).length],
+    ["repl_compression_in_bytes", counts.plainBytes],
+    ["repl_compression_out_bytes", counts.wireBytes],
+    ["repl_compression_ratio", counts.ratio.toFixed(2)],
+  ];
 }
 
 /** The lines of ids, offsets and the backlog. */

@@ -23,6 +23,7 @@ export type LinkAction = Extract<
       | "receive"
       | "empty"
       | "load-file"
+      | "decompress"
       | "swap-in"
       | "reassure"
       | "stream"

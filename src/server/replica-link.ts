@@ -71,6 +71,8 @@ export class ReplicaLink {
     this.shell = new MasterLink({
       replication,
       runner,
+      log,
+      loadLz4: () => service.lz4(),
       codecs: persistence.codecs,
       monotonicMs: () => clock.monotonicMs(),
       nowMs: () => clock.nowMs(),

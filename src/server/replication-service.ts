@@ -6,6 +6,7 @@ import type { CommandSpec } from "../command/spec";
 import type { DataCall } from "../keyspace/data-call";
 import type { Keyspace } from "../keyspace/keyspace";
 import { MAX_SEGMENTS } from "../memory/block-memory";
+import { type Lz4Blocks, loadLz4 } from "../native/lz4-blocks";
 import type { SavedData } from "../persistence/rdb/dataset-writer";
 import { DumpPayload } from "../persistence/rdb/dump-payload";
 import type { CronTask } from "../process/cron";
@@ -27,7 +28,7 @@ import { OldPeers } from "../replication/old-peers/old-peers";
 import { OldWords } from "../replication/old-peers/old-words";
 import { replicaOfCommands } from "../replication/replica/replicaof-command";
 import { type LinkShell, Replication } from "../replication/replication";
-import { historyFields, replicaFields } from "../replication/replication-fields";
+import { compressionFields, historyFields, replicaFields } from "../replication/replication-fields";
 import { roleCommand } from "../replication/role-command";
 import type { BlockedClients } from "../session/blocked-clients";
 import { PAUSE_WRITE } from "../session/pauses";
@@ -81,6 +82,7 @@ export class ReplicationService {
   readonly #parts: ReplicationServiceParts;
   readonly #wait: Wait;
   #call!: DataCall;
+  #lz4: Lz4Blocks | string | undefined;
   #ticks = 0;
   #isDurableDue = false;
 
@@ -124,6 +126,7 @@ export class ReplicationService {
       isOtherJobRunning: () => persistence.isOtherJobRunning(),
       removeFile: () => this.#removeFile(),
       oldPeers: this.oldPeers,
+      loadLz4: () => this.lz4(),
     });
     const { replication, master } = this;
     this.lastReplicas = new LastReplicas({ replication, master, pauses, log, monotonicMs });
@@ -206,6 +209,18 @@ export class ReplicationService {
     return [{ name: "replication", periodMs: TICK_MS, run: () => this.#tick() }];
   }
 
+  /** For compressed links, loaded when it is wanted first; undefined where that cannot be done. */
+  lz4(): Lz4Blocks | undefined {
+    if (this.#lz4 === undefined) {
+      this.#lz4 = loadLz4();
+      if (typeof this.#lz4 === "string") {
+        const text = `Links are not compressed, because LZ4 cannot be loaded: ${this.#lz4}`;
+        this.#parts.session.log.warning(text);
+      }
+    }
+    return typeof this.#lz4 === "string" ? undefined : this.#lz4;
+  }
+
   /** DEBUG CHANGE-REPL-ID. */
   changeId(): void {
     this.replication.changeId();
@@ -239,6 +254,7 @@ export class ReplicationService {
       ...this.linkFields(),
       ...replicaFields(master.replicas.list, good, clock.monotonicMs()),
       ...historyFields(replication),
+      ...compressionFields(master.replicas.list, master.compression),
     ];
   }
 
@@ -327,6 +343,7 @@ export class ReplicationService {
       listeningPort: announcedPort === 0 ? config.number("port") : announcedPort,
       announceIp: config.text("replica-announce-ip"),
       timeoutMs: config.number("repl-timeout") * 1000,
+      offersCompression: config.value("repl-compression") === "lz4" && this.lz4() !== undefined,
       disklessLoad: this.needsFile() ? "disabled" : config.value("repl-diskless-load"),
       refusesEmptyMaster: config.flag("replica-refuse-empty-master"),
     };

@@ -18,7 +18,6 @@ import { renameCommands } from "../process/start/renamed-commands";
 import type { RoleStart } from "../process/start/start-role";
 import { overcommitWarning } from "../process/start/system-checks";
 import { DataNode } from "./data-node";
-import { missingParts } from "./unfinished-parts";
 import { valueEncoders } from "./value-codecs";
 
 /** What the process lends the data node. */
@@ -168,7 +167,7 @@ export class ServerProcess {
     outside.tellStart(transport, "standalone");
     outside.warn("Server initialized");
     const config = this.#config;
-    const more = [overcommitWarning(), ...config.takeNotices(), ...missingParts(config)];
+    const more = [overcommitWarning(), ...config.takeNotices()];
     for (const text of more) if (text !== undefined) outside.warn(text);
   }
 

@@ -37,7 +37,17 @@ export const HANDSHAKE: readonly HandshakeStep[] = [
     request: () => ["REPLCONF", "capa", "eof", "capa", "psync2"],
     toleratedAs: "REPLCONF capa",
   },
+  {
+    // By itself, so that a master that knows it can say so.
+    phase: "compression",
+    request: ({ offersCompression }) =>
+      offersCompression === true ? ["REPLCONF", "capa", "lz4"] : undefined,
+    toleratedAs: "REPLCONF capa lz4",
+  },
 ];
+
+/** What a master says to the offer when it is going to compress; all others say OK. */
+export const COMPRESSION_TAKEN = "+OK lz4";
 
 /** Errors to PING that only say that the replica has not introduced itself yet. */
 const TOLERATED_PING_ERRORS = ["-NOAUTH", "-NOPERM", "-ERR operation not permitted"];

@@ -10,7 +10,7 @@ import { parseSafeInteger } from "../../base/int64";
 import type { Draft } from "./draft";
 import { refusesEmptyCopy } from "./empty-master";
 import { endFailover, failoverRejected, failoverUnanswered } from "./failover";
-import { HANDSHAKE, isPingAnswer } from "./handshake";
+import { COMPRESSION_TAKEN, HANDSHAKE, isPingAnswer } from "./handshake";
 import { isReplicationId, isSameId, newHistory } from "./history";
 import { connectNow, loseMaster, retryLater, retryNow } from "./link-retry";
 import type { LinkPhase, Payload, SyncPoint } from "./replication-state";
@@ -32,6 +32,7 @@ const HANDSHAKE_PHASES: ReadonlySet<LinkPhase> = new Set<LinkPhase>([
   "port",
   "address",
   "capabilities",
+  "compression",
   "psync",
 ]);
 const TRANSFER_PHASES: ReadonlySet<LinkPhase> = new Set<LinkPhase>(["header", "transfer"]);
@@ -40,7 +41,7 @@ export function whenConnected(draft: Draft): void {
   if (draft.state.link.phase !== "connecting") return;
   draft.notice("Non blocking connect for SYNC fired the event.");
   draft.do({ kind: "send", words: ["PING"] });
-  draft.enter("ping");
+  draft.setLink({ phase: "ping", isCompressed: false });
 }
 
 export function whenLine(draft: Draft, text: string): void {
@@ -203,6 +204,7 @@ function whenIntroductionAnswer(draft: Draft, line: string): void {
     }
     draft.notice(`(Non critical) Master does not understand ${step.toleratedAs}: ${line}`);
   }
+  if (phase === "compression" && line === COMPRESSION_TAKEN) draft.setLink({ isCompressed: true });
   awaitNext(draft, awaited);
 }
 
@@ -266,6 +268,7 @@ function whenFullResync(draft: Draft, line: string): void {
   }
   draft.notice(`Full resync from master: ${sync.id}:${sync.offset}`);
   endFailover(draft);
+  beginDecompressing(draft);
   draft.setLink({ phase: "header", sync });
 }
 
@@ -278,6 +281,7 @@ function whenContinue(draft: Draft, line: string): void {
     draft.do({ kind: "drop-replicas" });
   }
   endFailover(draft);
+  beginDecompressing(draft);
   draft.set({ hasRefusedEmpty: false });
   if (!draft.context.isBacklogOpen) {
     draft.do({ kind: "open-backlog", offset: draft.context.offset });
@@ -285,6 +289,10 @@ function whenContinue(draft: Draft, line: string): void {
   draft.setLink({ phase: "connected", downSinceMs: undefined, isOldMaster: false });
   draft.notice("MASTER <-> REPLICA sync: Master accepted a Partial Resynchronization.");
   draft.do({ kind: "stream" });
+}
+
+function beginDecompressing(draft: Draft): void {
+  if (draft.state.link.isCompressed === true) draft.do({ kind: "decompress" });
 }
 
 function whenHeader(draft: Draft, line: string): void {

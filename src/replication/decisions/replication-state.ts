@@ -21,6 +21,7 @@ export type LinkPhase =
   | "port"
   | "address"
   | "capabilities"
+  | "compression"
   | "psync"
   | "header"
   | "transfer"
@@ -45,6 +46,8 @@ export interface Link {
   readonly payload: Payload | undefined;
   /** The master knows SYNC only: it wants no ACK, and nothing can be resumed. */
   readonly isOldMaster: boolean;
+  /** What follows the answer to PSYNC is going to be compressed. */
+  readonly isCompressed?: boolean;
   /** Why the connection ended while what came over it was being loaded. */
   readonly lostReason: string | undefined;
   /** Since when there is no link, if there was one; in ms. */
@@ -102,6 +105,8 @@ export interface LinkSettings {
   readonly announceIp: string;
   /** repl-timeout. */
   readonly timeoutMs: number;
+  /** repl-compression; absent: no. */
+  readonly offersCompression?: boolean;
   readonly disklessLoad: "disabled" | "on-empty-db" | "swapdb";
   /** replica-refuse-empty-master. */
   readonly refusesEmptyMaster: boolean;
@@ -182,6 +187,8 @@ export type ReplicationAction =
   | { readonly kind: "send-sync" }
   /** Closes the connection and drops what has been received of a file. */
   | { readonly kind: "disconnect" }
+  /** What comes from here on is compressed. */
+  | { readonly kind: "decompress" }
   /** What follows the header line is a file. With `memory` and `swap` it is loaded as it comes. */
   | { readonly kind: "receive"; readonly payload: Payload }
   /** Empties the data set, before what is received is loaded or after that failed. */

@@ -2,6 +2,7 @@ import { closeSync, readSync } from "node:fs";
 import { systemErrorText } from "../../config/system-error-text";
 import type { ChunkRing } from "../../persistence/snapshot/chunk-ring";
 import type { ReplyWriter } from "../../protocol/reply-writer";
+import type { FrameWriter } from "../link-frames/frame-writer";
 import type { SegmentNumbers } from "./segment-numbers";
 
 /**
@@ -15,11 +16,12 @@ export interface Copy {
   /** All has been written. */
   readonly isComplete: boolean;
   /**
-   * Writes the next piece for the replica that is being written to; returns its size, 0 when there is
-   * none now.
+   * Writes the next piece for the replica that is being written to; returns how many bytes are sent,
+   * 0 when there is none now.
+   * @param frames when its link is compressed.
    * @throws CopyError when there will be none.
    */
-  writePiece(reply: ReplyWriter): number;
+  writePiece(reply: ReplyWriter, frames?: FrameWriter): number;
   close(): void;
 }
 
@@ -75,13 +77,17 @@ export class FileCopy implements Copy {
     return this.#position === this.#file.sizeBytes;
   }
 
-  writePiece(reply: ReplyWriter): number {
+  writePiece(reply: ReplyWriter, frames?: FrameWriter): number {
     const left = this.#file.sizeBytes - this.#position;
     if (left === 0) return 0;
     const length = this.#file.read(this.#piece, this.#position, Math.min(left, PIECE_BYTES));
     if (length === 0) throw new CopyError("Read error sending DB to replica: premature EOF");
-    reply.rawBlock(this.#segment, 0, length);
+    const position = this.#position;
     this.#position += length;
+    if (frames !== undefined) {
+      return frames.piece(reply, this.#file, position, this.#piece, 0, length, this.#segment);
+    }
+    reply.rawBlock(this.#segment, 0, length);
     return length;
   }
 
@@ -159,16 +165,21 @@ export class StreamCopy implements Copy {
     return this.#isMarked;
   }
 
-  writePiece(reply: ReplyWriter): number {
+  writePiece(reply: ReplyWriter, frames?: FrameWriter): number {
     const { ring, chunkCount } = this.#stream;
     if (this.next < ring.written) {
-      const length = ring.lengthOf(this.next);
-      reply.rawBlock(this.#segment, ring.placeOf(this.next), length);
-      this.next++;
+      const chunk = this.next++;
+      const length = ring.lengthOf(chunk);
+      const at = ring.placeOf(chunk);
+      if (frames !== undefined) {
+        return frames.piece(reply, this.#stream, chunk, ring.bytes, at, length, this.#segment);
+      }
+      reply.rawBlock(this.#segment, at, length);
       return length;
     }
     if (this.#isMarked || this.next < chunkCount) return 0;
-    reply.raw(this.#mark);
+    if (frames === undefined) reply.raw(this.#mark);
+    else frames.short(reply, this.#mark);
     this.#isMarked = true;
     return this.#mark.length;
   }

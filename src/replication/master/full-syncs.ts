@@ -256,6 +256,7 @@ export class FullSyncs {
       const offset = job.offset - (job.prologue?.length ?? 0);
       const line = fullResyncLine(replication.state.history.id, offset);
       write(replica, latin1Bytes(`${line}\r\n`));
+      replica.isFramed = replica.greeting.isCompressed;
     }
     if (job.stream === undefined) {
       replica.phase = "saving";

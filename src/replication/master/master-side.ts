@@ -1,4 +1,5 @@
 import { latin1Bytes } from "../../base/bytes";
+import type { Lz4Blocks } from "../../native/lz4-blocks";
 import { CONTROL_FLAGS, CONTROL_WORDS, FLAG_TELLS_DRAINED } from "../../net/transport";
 import type { RdbSaves } from "../../persistence/snapshot/rdb-saves";
 import { encodeRequest } from "../../protocol/encode-request";
@@ -12,6 +13,8 @@ import {
   silentReplicaLog,
 } from "../decisions/replica-health";
 import { answerSync, type LogLine, type SyncRequest } from "../decisions/sync-answer";
+import type { CompressionCounts } from "../link-frames/frame-format";
+import { FrameWriter } from "../link-frames/frame-writer";
 import type { OldPeers } from "../old-peers/old-peers";
 import type { Replication } from "../replication";
 import { FullSyncs } from "./full-syncs";
@@ -29,6 +32,8 @@ export interface MasterSideParts {
   readonly isOtherJobRunning: () => boolean;
   readonly removeFile: () => void;
   readonly oldPeers: OldPeers;
+  /** Undefined where it cannot be loaded; the log has said why. */
+  readonly loadLz4: () => Lz4Blocks | undefined;
 }
 
 /** What only exists when commands and turns do. */
@@ -63,6 +68,7 @@ export class MasterSide {
   #isAckWanted = false;
   #isSendDue = false;
   #ticks = 0;
+  #frames: FrameWriter | undefined;
   #noReplicasSinceMs: number;
 
   constructor(parts: MasterSideParts) {
@@ -93,10 +99,10 @@ export class MasterSide {
       saves,
       isOtherJobRunning,
       monotonicMs,
-      write: ({ client }, bytes) => this.#write(client, bytes),
-      refuse: ({ client }, error) => {
-        this.#write(client, latin1Bytes(`-${error}\r\n`));
-        session.clients.closeAfterReply(client);
+      write: (replica, bytes) => this.#write(replica, bytes),
+      refuse: (replica, error) => {
+        this.#write(replica, latin1Bytes(`-${error}\r\n`));
+        session.clients.closeAfterReply(replica.client);
       },
       counts: this.counts,
       reselect,
@@ -109,6 +115,7 @@ export class MasterSide {
       stats: transport.memory.stats,
       counts: this.counts,
       reply,
+      frames: () => this.#frames,
       outputLimits,
       monotonicMs,
       sendAgain: () => this.#sendSoon(),
@@ -183,6 +190,7 @@ export class MasterSide {
     if (answer.kind === "continue") {
       this.counts.partialOk++;
       reply.statusText(answer.line.slice(1));
+      replica.isFramed = greeting.isCompressed;
       replica.reader = backlog.reader(answer.from);
       replica.phase = "online";
     } else {
@@ -190,6 +198,23 @@ export class MasterSide {
       this.syncs.request(replica);
     }
     this.judge();
+  }
+
+  /** What is spared by compressing links; undefined where none ever was. */
+  get compression(): CompressionCounts | undefined {
+    return this.#frames?.counts;
+  }
+
+  /** REPLCONF capa lz4: whether the link is going to be compressed. */
+  takesCompression(): boolean {
+    const { session, segments, loadLz4 } = this.#parts;
+    if (session.config.value("repl-compression") !== "lz4") return false;
+    if (this.#frames === undefined) {
+      const lz4 = loadLz4();
+      if (lz4 === undefined) return false;
+      this.#frames = new FrameWriter(lz4, segments);
+    }
+    return true;
   }
 
   /** REPLCONF ACK. @param synced what FACK says, -1 or NaN without one. */
@@ -340,11 +365,12 @@ export class MasterSide {
     if (this.replicas.list.length > 0) this.append(GETACK);
   }
 
-  #write(client: Client, bytes: Uint8Array): void {
+  #write({ client, isFramed }: Replica, bytes: Uint8Array): void {
     const { reply } = this.#effects;
     const answered = reply.slot;
     reply.begin(client.slot);
-    reply.raw(bytes);
+    if (isFramed) this.#frames?.short(reply, bytes);
+    else reply.raw(bytes);
     reply.begin(answered);
   }
 

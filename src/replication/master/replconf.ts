@@ -1,11 +1,14 @@
+import { latin1Bytes } from "../../base/bytes";
 import { parseSafeInteger } from "../../base/int64";
 import { ERR_NOT_INTEGER, ERR_SYNTAX } from "../../command/error-texts";
 import type { CommandSpec } from "../../command/spec";
 import type { DataCall } from "../../keyspace/data-call";
 import { KIND_REPLICA } from "../../session/client";
+import { COMPRESSION_TAKEN } from "../decisions/handshake";
 import type { MasterSide } from "./master-side";
 import type { Greeting } from "./replica";
 
+const LZ4 = latin1Bytes("lz4");
 /** As long as a name of a host may be, and its end. */
 const MOST_ADDRESS_BYTES = 1025;
 
@@ -33,6 +36,7 @@ function replconf(call: DataCall, master: MasterSide): void {
     reply.error(ERR_SYNTAX);
     return;
   }
+  let isCompressing = false;
   for (let i = 1; i < args.count; i += 2) {
     const option = args.text(i).toLowerCase();
     if (option === "ack") {
@@ -44,13 +48,20 @@ function replconf(call: DataCall, master: MasterSide): void {
       return;
     }
     if (option === "getack") return;
-    const problem = introduce(master.replicas.greetingOf(client), option, call, i + 1);
+    const greeting = master.replicas.greetingOf(client);
+    const problem = introduce(greeting, option, call, i + 1);
     if (problem !== undefined) {
       reply.error(problem);
       return;
     }
+    if (option === "capa" && args.is(i + 1, LZ4) && master.takesCompression()) {
+      greeting.isCompressed = true;
+      isCompressing = true;
+    }
   }
-  reply.ok();
+  // Any other answer than OK to who has not offered it would be a surprise.
+  if (isCompressing) reply.statusText(COMPRESSION_TAKEN.slice(1));
+  else reply.ok();
 }
 
 /** Returns an error, or undefined when the option has been taken. */

@@ -18,6 +18,8 @@ export class Greeting {
   address = "";
   version = "";
   capabilities: ReplicaCapabilities = { eof: false, psync2: false };
+  /** It was told that what it is sent is going to be compressed. */
+  isCompressed = false;
   /** It wants nothing but the file, and only that part of it; see `rdb-filter-only`. */
   wantsFileOnly = false;
   filter = "";
@@ -32,6 +34,8 @@ export class Replica {
   copy: Copy | undefined;
   /** What it is sent between copy and stream: bytes that only count for it. */
   prologue: Uint8Array | undefined;
+  /** What it is sent from now on is in frames. */
+  isFramed = false;
   /** It asked by SYNC: it knows no offsets and confirms nothing. */
   isOld = false;
   /** It is as old as Redis 3.2; see decisions/old-peer.ts. */

@@ -1,6 +1,8 @@
 import { STATS_PENDING_OUTPUT, STATS_WORDS } from "../../net/transport";
 import type { ReplyWriter } from "../../protocol/reply-writer";
 import type { OutputLimits } from "../../session/output-limits";
+import type { BacklogReader } from "../backlog";
+import type { FrameWriter } from "../link-frames/frame-writer";
 import { CopyError } from "./copy";
 import type { Replica } from "./replica";
 import type { Replicas } from "./replicas";
@@ -12,6 +14,8 @@ export interface StreamSenderParts {
   readonly stats: Float64Array;
   readonly counts: SyncCounts;
   readonly reply: ReplyWriter;
+  /** For compressed links; undefined where none ever was. */
+  readonly frames: () => FrameWriter | undefined;
   readonly outputLimits: OutputLimits;
   readonly monotonicMs: () => number;
   /** Has `send` called again soon, when the sockets have been looked at. */
@@ -40,6 +44,7 @@ export class StreamSender {
   }
 
   send(): void {
+    this.#parts.frames()?.beginTurn();
     let isMoreLeft = false;
     for (const replica of this.#parts.replicas.list) {
       if (this.#serve(replica)) isMoreLeft = true;
@@ -68,7 +73,7 @@ export class StreamSender {
     }
     reply.begin(client.slot);
     try {
-      const bytes = copy.writePiece(reply);
+      const bytes = copy.writePiece(reply, this.#framesOf(replica));
       if (bytes === 0) return false;
       counts.sentBytes += bytes;
     } catch (error) {
@@ -84,20 +89,35 @@ export class StreamSender {
     const { reply, counts } = this.#parts;
     const { client, reader, prologue } = replica;
     if (reader === undefined) return false;
+    const frames = this.#framesOf(replica);
     if (prologue !== undefined) {
       reply.begin(client.slot);
-      reply.raw(prologue);
+      if (frames === undefined) reply.raw(prologue);
+      else frames.short(reply, prologue);
       replica.prologue = undefined;
     }
     let left = MOST_BYTES;
     while (left > 0 && reader.peek(left)) {
       if (left === MOST_BYTES) reply.begin(client.slot);
-      reply.rawBlock(reader.segment, reader.at, reader.length);
+      counts.sentBytes += this.#sendPiece(reader, frames);
       left -= reader.length;
       reader.advance(reader.length);
     }
-    counts.sentBytes += MOST_BYTES - left;
     return left === 0;
+  }
+
+  #sendPiece(reader: BacklogReader, frames: FrameWriter | undefined): number {
+    const { reply } = this.#parts;
+    const { bytes, segment, at, length, nextOffset } = reader;
+    if (frames === undefined) {
+      reply.rawBlock(segment, at, length);
+      return length;
+    }
+    return frames.piece(reply, reader.source, nextOffset, bytes, at, length, segment);
+  }
+
+  #framesOf({ isFramed }: Replica): FrameWriter | undefined {
+    return isFramed ? this.#parts.frames() : undefined;
   }
 
   /** What waits for a replica is what the backlog keeps for it, beside what its socket has not taken. */

@@ -47,6 +47,10 @@ export function linkFields(
   if (settings.refusesEmptyMaster) {
     fields.push(["master_refused_empty", state.hasRefusedEmpty ? 1 : 0]);
   }
+  const { compression } = masterLink;
+  if (compression !== undefined) {
+    fields.push(["master_link_compression_ratio", compression.ratio.toFixed(2)]);
+  }
   fields.push(
     ["slave_priority", settings.priority],
     ["slave_read_only", settings.isReadOnly ? 1 : 0],

@@ -11,10 +11,13 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { systemErrorText } from "../../config/system-error-text";
 import type { ByteCodecs } from "../../native/byte-codecs";
+import type { Lz4Blocks } from "../../native/lz4-blocks";
 import { slotAddressOf } from "../../net/slot-address";
 import type { RdbLoadingParts } from "../../persistence/loading/rdb-loading";
 import { encodeRequest } from "../../protocol/encode-request";
 import type { Payload } from "../decisions/replication-state";
+import type { CompressionCounts } from "../link-frames/frame-format";
+import { FrameProblem, FrameReader } from "../link-frames/frame-reader";
 import type { LinkAction, LinkShell, Replication } from "../replication";
 import { copyHasKeys, type LoadedCopy, loadProblemText } from "./copy-loading";
 import { PayloadFile } from "./payload-file";
@@ -24,6 +27,9 @@ import { type CopyProblem, StreamedCopy } from "./streamed-copy";
 export interface MasterLinkParts {
   readonly replication: Replication;
   readonly runner: StreamRunner;
+  readonly log: { warning(text: string): void };
+  /** Undefined where it cannot be loaded. */
+  readonly loadLz4: () => Lz4Blocks | undefined;
   readonly codecs: ByteCodecs;
   readonly monotonicMs: () => number;
   readonly nowMs: () => number;
@@ -69,6 +75,7 @@ export class MasterLink implements LinkShell {
   #unread = NO_BYTES;
   #file: PayloadFile | undefined;
   #copy: StreamedCopy | undefined;
+  #frames: FrameReader | undefined;
   #files = 0;
   #needsFile = false;
 
@@ -80,6 +87,11 @@ export class MasterLink implements LinkShell {
   get progress(): { readonly totalBytes: number; readonly receivedBytes: number } {
     const { totalBytes = 0, receivedBytes = 0 } = this.#file ?? this.#copy ?? {};
     return { totalBytes, receivedBytes };
+  }
+
+  /** What compressing the link has spared; undefined when it is not compressed. */
+  get compression(): CompressionCounts | undefined {
+    return this.#frames?.counts;
   }
 
   /** The last copy had what cannot be loaded while it comes. */
@@ -105,6 +117,9 @@ export class MasterLink implements LinkShell {
         break;
       case "disconnect":
         this.#close();
+        break;
+      case "decompress":
+        this.#decompress();
         break;
       case "receive":
         this.#receive(action.payload);
@@ -210,6 +225,7 @@ export class MasterLink implements LinkShell {
     this.#copy?.stop();
     this.#copy = undefined;
     this.#unread = NO_BYTES;
+    this.#frames = undefined;
     this.#reading = "nothing";
     this.#parts.runner.master.leave();
     this.#parts.runner.reset();
@@ -219,6 +235,39 @@ export class MasterLink implements LinkShell {
   #received(bytes: Buffer): void {
     this.lastReceivedMs = this.#parts.monotonicMs();
     if (this.#reading !== "lines") this.#parts.counted(bytes.length);
+    if (this.#frames === undefined) this.#take(bytes);
+    else this.#frames.add(bytes);
+    this.#readFrames();
+  }
+
+  /** What is behind the line that has just been read is compressed. */
+  #decompress(): void {
+    const lz4 = this.#parts.loadLz4();
+    if (lz4 === undefined) throw new Error("compression was offered without LZ4");
+    this.#frames = new FrameReader(lz4);
+    this.#frames.add(this.#unread);
+    this.#unread = NO_BYTES;
+  }
+
+  /** Reads what is in frames, one at a time, as long as something is to be read. */
+  #readFrames(): void {
+    const frames = this.#frames;
+    try {
+      while (frames !== undefined && frames === this.#frames && this.#reading !== "nothing") {
+        const bytes = frames.next();
+        if (bytes === undefined) return;
+        this.#take(bytes);
+      }
+    } catch (error) {
+      if (!(error instanceof FrameProblem)) throw error;
+      const reason = `the compressed link to the master is broken: ${error.message}`;
+      this.#parts.log.warning(`Closing the connection: ${reason}`);
+      this.#parts.replication.step({ kind: "closed", reason, isProtocolBroken: true });
+    }
+  }
+
+  /** @param bytes may be used again when this returns. */
+  #take(bytes: Buffer): void {
     this.#unread = this.#unread.length === 0 ? bytes : Buffer.concat([this.#unread, bytes]);
     this.#read();
     if (this.#unread.length > 0) this.#unread = Buffer.from(this.#unread);
@@ -393,6 +442,7 @@ export class MasterLink implements LinkShell {
     queueMicrotask(() => {
       if (this.#socket !== socket) return;
       this.#read();
+      this.#readFrames();
       this.#socket?.resume();
     });
   }
