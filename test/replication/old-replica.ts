@@ -94,6 +94,7 @@ export class OldReplica {
   async assertEqualTo(master: RawClient): Promise<void> {
     await waitFor("the old replica to have the same data", async () => {
       if (this.problem !== undefined) return true;
+      if (this.isClosed) this.problem = new Error("the master has closed the link");
       const digests = await Promise.all(
         [master, this.#store].map((client) => client.command("DEBUG", "DIGEST")),
       );
