@@ -7,7 +7,7 @@ import { SpareDatabases } from "../../src/keyspace/spare-databases";
 import { PORTABLE_CODECS } from "../../src/native/byte-codecs";
 import { LoadProblem } from "../../src/persistence/loading/load-problem";
 import { LoadingProgress } from "../../src/persistence/loading/loading-progress";
-import { RdbLiveLoading } from "../../src/persistence/loading/rdb-live-loading";
+import { RdbLiveLoading, TooLargeToHold } from "../../src/persistence/loading/rdb-live-loading";
 import { valueLoaders } from "../../src/server/value-codecs";
 import type { FuzzNode } from "../fuzz/fuzz-node";
 import { type SeededRandom, withSeed } from "../support/seeds";
@@ -24,7 +24,7 @@ class LiveRun {
   answers = 0;
   readonly #fuzz: FuzzNode;
 
-  constructor(fuzz: FuzzNode, sizeBytes: number | undefined) {
+  constructor(fuzz: FuzzNode, sizeBytes: number | undefined, mostHeldBytes?: number) {
     const { keyspace, context } = fuzz.node;
     this.#fuzz = fuzz;
     this.spare = new SpareDatabases(keyspace);
@@ -44,6 +44,7 @@ class LiveRun {
       },
       sizeBytes,
       { databases: this.spare.list, dropsExpired: false, merges: false },
+      mostHeldBytes,
     );
   }
 
@@ -183,4 +184,22 @@ test("a mark behind the end, and what comes behind that", () => {
     assert.equal(String(run.loading.rest()), "the stream");
     run.spare.discard();
   }
+});
+
+test("a value that does not end is given up at the limit of what is kept", () => {
+  const fuzz = newNode(1);
+  const beforeBytes = fuzz.node.memory.usedBytes;
+  const run = new LiveRun(fuzz, undefined, 2_000_000);
+  // A list of very many elements, which come and come.
+  const head = Buffer.from([...Buffer.from("REDIS0010"), 1, 1, 0x6b, 0x80, 0x7f, 0xff, 0xff, 0xff]);
+  run.push(head);
+  const piece = Buffer.concat(Array.from({ length: 1000 }, () => Buffer.from("\x05value")));
+  let taken = 0;
+  assert.throws(() => {
+    for (; taken < 10_000_000; taken += piece.length) run.push(piece);
+  }, TooLargeToHold);
+  assert.ok(taken < 4_000_000, `${taken} bytes`);
+  run.spare.discard();
+  run.settle();
+  assert.equal(fuzz.node.memory.usedBytes, beforeBytes, "bytes that nobody owns");
 });

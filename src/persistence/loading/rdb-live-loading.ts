@@ -21,8 +21,15 @@ export class RdbLiveLoading extends RdbLoading {
   /** Bytes that are to come before another attempt is worth while. */
   wantedBytes = 0;
 
+  readonly #mostHeldBytes: number;
+
   /** @param sizeBytes of the RDB, undefined when nobody has said so. */
-  constructor(parts: RdbLoadingParts, sizeBytes: number | undefined, options: RdbLoadingOptions) {
+  constructor(
+    parts: RdbLoadingParts,
+    sizeBytes: number | undefined,
+    options: RdbLoadingOptions,
+    mostHeldBytes = MOST_HELD_BYTES,
+  ) {
     let answer = (): void => undefined;
     const source = new LiveSource(sizeBytes, () => answer());
     const newSource = (onRead: () => void): LiveSource => {
@@ -31,6 +38,7 @@ export class RdbLiveLoading extends RdbLoading {
     };
     super(parts, "copy of the master", newSource, options);
     this.source = source;
+    this.#mostHeldBytes = mostHeldBytes;
   }
 
   /** Reads until a time of the monotonic clock. @throws LoadProblem */
@@ -71,9 +79,9 @@ export class RdbLiveLoading extends RdbLoading {
   #starve(): void {
     const { reader } = this;
     const { heldBytes } = reader;
-    if (heldBytes > MOST_HELD_BYTES) {
+    if (heldBytes > this.#mostHeldBytes) {
       throw new TooLargeToHold(
-        `a value of more than ${MOST_HELD_BYTES} bytes is not read while it comes; the next copy ` +
+        `a value of more than ${this.#mostHeldBytes} bytes is not read while it comes; the next copy ` +
           "goes by way of a file",
       );
     }
