@@ -20,6 +20,7 @@ import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
 import { NO_FAILOVER } from "./no-failover";
 import { REPLICATION_ROWS } from "./replication/rows";
+import { SPLIT_BRAIN } from "./split-brain";
 
 const ROWS: readonly FaultRow[] = [
   ALWAYS_SYNCED,
@@ -38,6 +39,7 @@ const ROWS: readonly FaultRow[] = [
   ...REPLICATION_ROWS,
   ...FAILOVER_ROWS,
   NO_FAILOVER,
+  SPLIT_BRAIN,
   DEPLOYMENT,
 ];
 const USAGE = `usage: npm run test:faults -- [options]
