@@ -16,6 +16,7 @@ import { FAILOVER_ROWS } from "./failovers";
 import type { FaultRow } from "./fault-row";
 import { FULL_DISK } from "./full-disk";
 import { KILLED_REWRITE } from "./killed-rewrite";
+import { KILLED_SENTINEL } from "./killed-sentinel";
 import { KILLED_STEPS } from "./killed-steps";
 import { MUTATED_PAYLOADS } from "./mutated-payloads";
 import { NO_FAILOVER } from "./no-failover";
@@ -36,6 +37,7 @@ const ROWS: readonly FaultRow[] = [
   FAILING_AOF,
   KILLED_REWRITE,
   KILLED_STEPS,
+  KILLED_SENTINEL,
   ...REPLICATION_ROWS,
   ...FAILOVER_ROWS,
   NO_FAILOVER,
