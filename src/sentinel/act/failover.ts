@@ -6,6 +6,7 @@ import { HAND_OVER_PAUSE_MS, MAX_DESYNC_MS } from "../model/constants";
 import type { Draft } from "../model/draft";
 import { type FailoverState, type Instance, optionsOf } from "../model/instance";
 import { announced } from "../model/instance-name";
+import { shownText } from "../monitor/bad-input";
 import { commandName } from "../monitor/requests";
 import { findLeader } from "./election";
 import { reconfigureReplicas } from "./reconf-replicas";
@@ -211,6 +212,6 @@ function waitForPromotion(draft: Draft, master: Instance): void {
 /** The master will not hand over; an error to `FAILOVER ABORT` finds no failover any more. */
 export function onHandOverRefused(draft: Draft, master: Instance, error: string): void {
   if (master.failoverState !== "wait_promotion" || !master.isCoordinated) return;
-  draft.log("warning", `The master ${master.name} refused to hand over: ${error}`);
+  draft.log("warning", `The master ${master.name} refused to hand over: ${shownText(error)}`);
   abortFailover(draft, master, "-failover-abort-master-refused");
 }

@@ -17,7 +17,7 @@ import type {
 } from "../model/sentinel-event";
 import type { SentinelModel } from "../model/sentinel-model";
 import { onAskReply } from "../monitor/ask-reply";
-import { ignoreInput } from "../monitor/bad-input";
+import { ignoreInput, shownText } from "../monitor/bad-input";
 import { onInfoReply } from "../monitor/info-reply";
 import { onClosed, onConnected } from "../monitor/links";
 import { isWatched, shareLink } from "../monitor/members";
@@ -118,7 +118,7 @@ function onReply(draft: Draft, instance: Instance, request: RequestKind, reply: 
 /** An order that was refused shows as a role that does not change; the log says why. */
 function noteRefusal(draft: Draft, instance: Instance, reply: PeerReply): void {
   const error = errorOf(reply);
-  if (error !== undefined) ignoreInput(draft, instance, `the refusal '${error.slice(0, 200)}'`);
+  if (error !== undefined) ignoreInput(draft, instance, `the refusal ${shownText(error)}`);
 }
 
 function onScriptEnd(draft: Draft, master: Instance, allows: boolean): void {

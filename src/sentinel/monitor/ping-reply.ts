@@ -2,7 +2,7 @@
 import type { Draft } from "../model/draft";
 import type { Instance } from "../model/instance";
 import type { PeerReply } from "../model/sentinel-event";
-import { ignoreInput } from "./bad-input";
+import { ignoreInput, shownText } from "./bad-input";
 import { errorOf } from "./reply-shape";
 import { commandName } from "./requests";
 
@@ -20,8 +20,11 @@ export function onPingReply(draft: Draft, instance: Instance, reply: PeerReply):
     for (const user of link.users) user.isRebooting = false;
   } else if (ACCEPTABLE_ERRORS.some((word) => error?.startsWith(word))) {
     beAvailable(draft, instance);
-  } else if (error?.startsWith("BUSY") && instance.isSubjectivelyDown) {
-    killScript(draft, instance);
+  } else if (error?.startsWith("BUSY")) {
+    if (instance.isSubjectivelyDown) killScript(draft, instance);
+  } else {
+    // A wrong password is the usual reason, and nothing else would tell of it.
+    ignoreInput(draft, instance, `${shownText(error ?? String(reply))} in reply to PING`);
   }
 }
 

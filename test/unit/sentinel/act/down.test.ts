@@ -43,6 +43,10 @@ test("errors other than LOADING and MASTERDOWN are as bad as silence", () => {
     rig.node(1).pingError = error;
     rig.run(5000);
     assert.equal(has(rig, "+sdown master"), isDown, error);
+    const lines = rig.told.filter((text) => text.startsWith("Ignored"));
+    const isNoted = error.startsWith("NOAUTH");
+    const line = `Ignored "${error}" in reply to PING from master mymaster 10.0.0.1 6379`;
+    assert.deepEqual(lines, isNoted ? [line] : []);
     const kills = rig.node(1).orders.filter((text) => text === "SCRIPT KILL");
     assert.equal(kills.length, error.startsWith("BUSY") ? 1 : 0);
   }

@@ -57,6 +57,13 @@ test("replies of any kind to any request change nothing that counts", async () =
   });
 });
 
+test("a peer's text can forge no line of the log", () => {
+  const rig = SentinelRig.settled();
+  const reply = "no\n1:X 01 Jan 2026 00:00:00.000 # +switch-master mymaster";
+  rig.apply({ kind: "reply", instance: rig.master, request: "ping", reply });
+  assert.ok(rig.told.at(-1)?.startsWith('Ignored "no\\n1:X'));
+});
+
 test("messages that make no sense are ignored, with a line per minute", () => {
   const rig = SentinelRig.settled();
   const before = rig.told.length;
