@@ -1,18 +1,16 @@
 /**
- * A failover that this Sentinel leads or tries to, up to the promotion of a replica; what follows is in
- * reconf-replicas.ts. As long as the state cannot be saved it stands still.
+ * A failover that this Sentinel leads or tries to, up to the choice of a replica; what follows is in
+ * promotion.ts and reconf-replicas.ts. As long as the state cannot be saved it stands still.
  */
-import { HAND_OVER_PAUSE_MS, MAX_DESYNC_MS } from "../model/constants";
+import { MAX_DESYNC_MS } from "../model/constants";
 import type { Draft } from "../model/draft";
 import { type FailoverState, type Instance, optionsOf } from "../model/instance";
 import { announced } from "../model/instance-name";
-import { shownText } from "../monitor/bad-input";
-import { commandName } from "../monitor/requests";
 import { findLeader } from "./election";
+import { abortFailover, enter } from "./failover-state";
+import { beginPromotion, waitForPromotion } from "./promotion";
 import { reconfigureReplicas } from "./reconf-replicas";
-import { reconfigure } from "./reconfigure";
 import { chooseReplica } from "./replica-choice";
-import { endFailover } from "./reset";
 
 /** So long the choice waits for replicas that have just been asked how far they are. */
 const NEWS_PATIENCE_MS = 500;
@@ -95,18 +93,6 @@ function act(draft: Draft, master: Instance, state: FailoverState): void {
   }
 }
 
-export function enter(draft: Draft, master: Instance, state: FailoverState): void {
-  master.failoverState = state;
-  master.failoverStateSinceMs = draft.nowMs;
-}
-
-/** Ends a failover before a replica was promoted. */
-export function abortFailover(draft: Draft, master: Instance, type: string): void {
-  draft.event("warning", type, master);
-  endFailover(master);
-  master.failoverStateSinceMs = draft.nowMs;
-}
-
 function waitForElection(draft: Draft, master: Instance): void {
   const { model, nowMs } = draft;
   // Votes are asked for in the current epoch, and one of another epoch would not be the only one of it:
@@ -166,52 +152,4 @@ function isAllowed(draft: Draft, master: Instance): boolean {
     abortFailover(draft, master, "-failover-abort-script-timeout");
   }
   return false;
-}
-
-function beginPromotion(draft: Draft, master: Instance): void {
-  const { promoted } = master;
-  if (promoted === undefined) return;
-  const isTold = master.isCoordinated
-    ? handOver(draft, master, promoted)
-    : reconfigure(draft, promoted, undefined);
-  if (isTold) {
-    draft.event("notice", "+failover-state-wait-promotion", promoted);
-    enter(draft, master, "wait_promotion");
-  } else {
-    waitForPromotion(draft, master);
-  }
-}
-
-/**
- * The master stops writes, waits until the replica has all of them, and makes it the master itself. It
- * knows the replica by the host that its INFO gave. What it does when the time is over is nothing: that
- * no write is lost goes before that the roles are changed.
- */
-function handOver(draft: Draft, master: Instance, replica: Instance): boolean {
-  const { host, port } = replica.address;
-  const pauseMs = Math.min(optionsOf(master).failoverTimeoutMs, HAND_OVER_PAUSE_MS);
-  const words = [commandName(master, "FAILOVER"), "TO", host, `${port}`, "TIMEOUT", `${pauseMs}`];
-  return draft.send(master, "hand-over", words, true);
-}
-
-/** Waits for the INFO that shows a master, up to the timeout of failovers. */
-function waitForPromotion(draft: Draft, master: Instance): void {
-  const { failoverTimeoutMs } = optionsOf(master);
-  const limitMs = master.isCoordinated
-    ? Math.min(failoverTimeoutMs, HAND_OVER_PAUSE_MS) + draft.model.times.infoPeriodMs
-    : failoverTimeoutMs;
-  if (draft.nowMs - master.failoverStateSinceMs <= limitMs) return;
-  if (master.isCoordinated) {
-    draft.send(master, "hand-over", [commandName(master, "FAILOVER"), "ABORT"], true);
-  }
-  const { promoted } = master;
-  // Redis tells of the master here, not of the replica.
-  if (promoted !== undefined) abortFailover(draft, master, "-failover-abort-slave-timeout");
-}
-
-/** The master will not hand over; an error to `FAILOVER ABORT` finds no failover any more. */
-export function onHandOverRefused(draft: Draft, master: Instance, error: string): void {
-  if (master.failoverState !== "wait_promotion" || !master.isCoordinated) return;
-  draft.log("warning", `The master ${master.name} refused to hand over: ${shownText(error)}`);
-  abortFailover(draft, master, "-failover-abort-master-refused");
 }

@@ -5,7 +5,7 @@ import { isAddress, toAddress } from "../monitor/address";
 import { hearHello, meetSentinel } from "../monitor/hello-heard";
 import type { Hello } from "../monitor/hello-message";
 import { currentAddress } from "../monitor/periodic";
-import { abortFailover } from "./failover";
+import { abortFailover } from "./failover-state";
 import { guardOwnId } from "./own-id-guard";
 import { callReconfigScript, switchMaster } from "./switch-master";
 import { raiseEpoch } from "./vote";

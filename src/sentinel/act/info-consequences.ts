@@ -3,7 +3,7 @@ import type { Draft } from "../model/draft";
 import { type Instance, optionsOf } from "../model/instance";
 import { isAddress } from "../monitor/address";
 import { currentAddress, sendHelloToAll } from "../monitor/periodic";
-import { enter } from "./failover";
+import { enter } from "./failover-state";
 import { reconfigure } from "./reconfigure";
 import { wasUpFor } from "./subjective-down";
 import { callReconfigScript } from "./switch-master";

@@ -24,10 +24,10 @@ import { isWatched, shareLink } from "../monitor/members";
 import { onPingReply } from "../monitor/ping-reply";
 import { errorOf } from "../monitor/reply-shape";
 import { checkEmptyMaster } from "./empty-master";
-import { onHandOverRefused } from "./failover";
 import { receiveHello } from "./heard-configuration";
 import { drawConsequences } from "./info-consequences";
 import { overseeAll, overseeMaster } from "./oversee";
+import { onHandOverRefused } from "./promotion";
 import { checkTilt } from "./tilt";
 import { tellMonitored } from "./watching";
 
