@@ -2,6 +2,7 @@ import { toBytes } from "../../config/byte-text";
 import { Link, type LinkOptions, type LinkReply } from "../../net/link";
 import type { InstanceAddress, InstanceLink } from "../model/instance";
 import type { LinkKind, SentinelEvent } from "../model/sentinel-event";
+import type { SocketOpener } from "./socket-opener";
 
 /**
  * A peer that drops packets is tried anew after this; the system alone would go on for minutes. Long
@@ -17,6 +18,7 @@ export interface ConnectionParts {
   /** Requests to send before anything else. */
   readonly opening: readonly (readonly string[])[];
   readonly tell: (event: SentinelEvent) => void;
+  readonly openSocket: SocketOpener;
   /** The connection has ended by itself. */
   readonly gone: () => void;
 }
@@ -42,7 +44,7 @@ export abstract class Connection {
           if (!this.#isDropped) this.pushed(message);
         },
       },
-      { maxUnsentBytes: MAX_UNSENT_BYTES, ...options },
+      { maxUnsentBytes: MAX_UNSENT_BYTES, openSocket: parts.openSocket, ...options },
     );
   }
 

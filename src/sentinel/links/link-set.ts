@@ -11,6 +11,7 @@ import type { LinkKind, SentinelAction, SentinelEvent } from "../model/sentinel-
 import { CommandsConnection } from "./commands-connection";
 import type { ConnectionParts } from "./connection";
 import { EventsConnection } from "./events-connection";
+import { socketOpener } from "./socket-opener";
 
 type Opening = Extract<SentinelAction, { kind: "connect" }>["opening"];
 type SendAction = Extract<SentinelAction, { kind: "send" }>;
@@ -18,6 +19,7 @@ type SendAction = Extract<SentinelAction, { kind: "send" }>;
 export class LinkSet {
   readonly #tell: (event: SentinelEvent) => void;
   readonly #bindAddress: () => string;
+  readonly #openSocket = socketOpener();
   readonly #commands = new Map<InstanceLink, CommandsConnection>();
   readonly #events = new Map<InstanceLink, EventsConnection>();
 
@@ -29,7 +31,7 @@ export class LinkSet {
 
   connect(link: InstanceLink, of: LinkKind, opening: Opening): void {
     this.disconnect(link, of);
-    const parts = { link, opening, tell: this.#tell };
+    const parts = { link, opening, tell: this.#tell, openSocket: this.#openSocket };
     const connection = of === "commands" ? this.#openCommands(parts) : this.#openEvents(parts);
     connection.open(link.users[0]?.address, this.#bindAddress());
   }
