@@ -9,6 +9,21 @@ const CRLF_BYTES = 2;
 /** Throws RangeError when there are no arguments: an empty array is no request. */
 export function encodeRequest(args: readonly (string | Uint8Array)[]): Buffer {
   if (args.length === 0) throw new RangeError("a request needs a command");
+  // One call out of JavaScript for the whole request instead of one for each of its parts.
+  return args.every(isText) ? Buffer.from(requestText(args)) : requestBytes(args);
+}
+
+function isText(arg: string | Uint8Array): arg is string {
+  return typeof arg === "string";
+}
+
+function requestText(args: readonly string[]): string {
+  let text = `*${args.length}\r\n`;
+  for (const arg of args) text += `${headerOf(Buffer.byteLength(arg))}${arg}\r\n`;
+  return text;
+}
+
+function requestBytes(args: readonly (string | Uint8Array)[]): Buffer {
   const count = `*${args.length}\r\n`;
   let sizeBytes = count.length;
   for (const arg of args) {

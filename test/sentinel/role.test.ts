@@ -197,12 +197,16 @@ describe("events", () => {
   test("reach who subscribed to their channel or a pattern, as from the real one", async (t) => {
     const seen = await Promise.all(
       [OUR_SENTINEL, REAL_SENTINEL].map(async (program) => {
-        const configFile = sentinelFile(deadPort, "sentinel down-after-milliseconds mymaster 1000");
+        const configFile = sentinelFile(deadPort);
         const sentinel = await ServerProcess.start({ program, configFile }, t);
         const client = await sentinel.client();
         t.after(() => client.close());
         await client.call("SUBSCRIBE", "+sdown");
         await client.call("PSUBSCRIBE", "+sd*");
+        const operator = await sentinel.client();
+        t.after(() => operator.close());
+        const option = ["down-after-milliseconds", "100"];
+        assert.equal(await operator.call("SENTINEL", "SET", "mymaster", ...option), "OK");
         const messages = [await client.readReply(), await client.readReply()];
         const log = sentinel.logs().match(/[.*#-] \+sdown .*/)?.[0];
         return [...messages.map((message) => message.toString("latin1")), log];
