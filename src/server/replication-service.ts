@@ -201,7 +201,11 @@ export class ReplicationService {
         master,
         aof: this.#parts.persistence.aof,
       }),
-      failoverCommand(replication, () => master.replicas.views),
+      failoverCommand({
+        replication,
+        replicas: () => master.replicas.views,
+        wantAcks: () => master.wantAcks(),
+      }),
     ];
   }
 

@@ -6,11 +6,15 @@ import { failoverRefusal } from "../decisions/failover";
 import type { ReplicaView } from "../decisions/replication-state";
 import type { Replication } from "../replication";
 
+export interface FailoverParts {
+  readonly replication: Replication;
+  readonly replicas: () => readonly ReplicaView[];
+  /** Asks replicas how far they are, at the end of the turn. */
+  readonly wantAcks: () => void;
+}
+
 /** FAILOVER: this master hands its role to one of its replicas. */
-export function failoverCommand(
-  replication: Replication,
-  replicas: () => readonly ReplicaView[],
-): CommandSpec<DataCall> {
+export function failoverCommand(parts: FailoverParts): CommandSpec<DataCall> {
   return {
     name: "failover",
     arity: -1,
@@ -34,15 +38,11 @@ export function failoverCommand(
       { name: "abort", type: "pure-token", token: "ABORT", flags: ["optional"] },
       { name: "milliseconds", type: "integer", token: "TIMEOUT", flags: ["optional"] },
     ],
-    handler: (call) => failover(call, replication, replicas),
+    handler: (call) => failover(call, parts),
   };
 }
 
-function failover(
-  call: DataCall,
-  replication: Replication,
-  replicas: () => readonly ReplicaView[],
-): void {
+function failover(call: DataCall, { replication, replicas, wantAcks }: FailoverParts): void {
   const { args, reply } = call;
   if (args.count === 2 && args.text(1).toLowerCase() === "abort") {
     if (replication.state.failover === undefined) {
@@ -66,6 +66,8 @@ function failover(
   }
   replication.step({ kind: "failover", ...options });
   replication.step({ kind: "failover-check", replicas: views });
+  // Writes are paused: nobody is to wait until replicas confirm of themselves, once a second.
+  if (replication.state.failover?.phase === "waiting-for-sync") wantAcks();
   reply.ok();
 }
 

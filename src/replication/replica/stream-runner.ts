@@ -223,7 +223,9 @@ export class StreamRunner {
         return;
       }
       if (this.#isNamed(at, REPLCONF)) {
-        // Its own bytes do not count for the answer, as in Redis.
+        // Its own bytes count for the answer, unlike in Redis, whose masters would rather they did: one
+        // that ends or hands its role on waits for a replica that has confirmed the very last byte.
+        this.#ranTo = end;
         this.#feed();
         this.#parts.acknowledge();
       } else {
