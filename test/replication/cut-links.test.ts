@@ -28,9 +28,9 @@ test("a link that is cut, closed and kept silent is resumed, without another cop
     const beside = await startRealReplica(t, master.port);
     for (const trouble of ["cut", "close", "cut", "silence", "cut"] as const) {
       await sendRandom(writer, random, 300);
+      const { connections } = proxy;
       proxy[trouble]();
       await sendRandom(writer, random, 300);
-      const { connections } = proxy;
       await waitFor("another connection", () => proxy.connections > connections);
       await linkIsUp(reader);
     }

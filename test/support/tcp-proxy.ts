@@ -55,12 +55,15 @@ export class TcpProxy {
     return this.#pairs.size > 0;
   }
 
-  /** Resets every connection. */
+  /** Resets every connection, also those that are kept silent. */
   cut(): void {
-    for (const { near, far } of this.#pairs) {
-      near.resetAndDestroy();
-      far.resetAndDestroy();
-    }
+    this.cutJoined();
+    for (const pair of this.#silent) reset(pair);
+  }
+
+  /** Resets those that are not kept silent. */
+  cutJoined(): void {
+    for (const pair of this.#pairs) reset(pair);
   }
 
   /** Ends every connection in order, after what is under way. */
@@ -96,10 +99,6 @@ export class TcpProxy {
 
   stop(): void {
     this.cut();
-    for (const { near, far } of this.#silent) {
-      near.destroy();
-      far.destroy();
-    }
     this.#server.close();
   }
 
@@ -157,6 +156,11 @@ export class TcpProxy {
     pair.near.destroy();
     pair.far.destroy();
   }
+}
+
+function reset({ near, far }: Pair): void {
+  near.resetAndDestroy();
+  far.resetAndDestroy();
 }
 
 function hold({ near, far }: Pair): void {

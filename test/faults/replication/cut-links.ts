@@ -17,7 +17,7 @@ const WRITERS = 3;
 const WRITES = 100_000;
 const DURATION_MS = 60_000;
 const EVERY_MS = 500;
-const TROUBLES = ["cut", "cut", "cut", "cut", "close", "close", "close", "silence"] as const;
+const TROUBLES = ["cutJoined", "cutJoined", "close", "close", "silence"] as const;
 const LEAST_PARTIAL = 0.95;
 const LARGE_BACKLOG = "256mb";
 /** redis-server keeps one block of 16 KiB at least. */
