@@ -158,13 +158,14 @@ describe("scripts", () => {
     assert.equal(started.length, 1);
   });
 
-  test("are ended with the Sentinel, and nothing is told of that", () => {
+  test("that run when the Sentinel ends go on, and nothing is told of their end", () => {
     const { queue, events, last } = newQueue();
     queue.add(["/s"]);
     queue.tick();
     queue.stop();
-    last().end(KILLED);
-    assert.equal(last().isKilled, true);
+    last().end(WELL);
+    assert.equal(last().isKilled, false);
+    assert.equal(queue.length, 0);
     assert.deepEqual(events, ["debug +script-child 1001"]);
   });
 });
