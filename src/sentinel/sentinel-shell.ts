@@ -170,7 +170,6 @@ export class SentinelShell {
 /** One object for all steps: nothing of it may be kept. */
 class ShellContext implements StepContext {
   nowMs = 0;
-  wallMs = 0;
   listeningPort = 0;
   readonly #parts: ShellParts;
 
@@ -181,8 +180,12 @@ class ShellContext implements StepContext {
   set(): void {
     const { clock, listeningPort } = this.#parts;
     this.nowMs = Math.floor(clock.monotonicMs());
-    this.wallMs = clock.nowMs();
     this.listeningPort = listeningPort();
+  }
+
+  /** Read only when it is asked for: by ticks, and there are fifty other steps for each of them. */
+  get wallMs(): number {
+    return this.#parts.clock.nowMs();
   }
 
   random(): number {
