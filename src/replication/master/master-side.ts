@@ -1,6 +1,12 @@
 import { latin1Bytes } from "../../base/bytes";
 import type { Lz4Blocks } from "../../native/lz4-blocks";
-import { CONTROL_FLAGS, CONTROL_WORDS, FLAG_TELLS_DRAINED } from "../../net/transport";
+import {
+  CONTROL_FLAGS,
+  CONTROL_WORDS,
+  FLAG_TELLS_DRAINED,
+  STATS_BYTES_IN,
+  STATS_WORDS,
+} from "../../net/transport";
 import type { RdbSaves } from "../../persistence/snapshot/rdb-saves";
 import { encodeRequest } from "../../protocol/encode-request";
 import type { ReplyWriter } from "../../protocol/reply-writer";
@@ -347,6 +353,7 @@ export class MasterSide {
     const { config, log } = this.#parts.session;
     const timeoutMs = config.number("repl-timeout") * MS_PER_SECOND;
     for (const replica of this.replicas.list) {
+      this.#hear(replica, nowMs);
       const { phase, isOld, ackMs, lastWriteMs, name } = replica;
       const text = silentReplicaLog(
         { phase: SILENCE_PHASES[phase], isOld, ackMs, lastWriteMs },
@@ -358,6 +365,16 @@ export class MasterSide {
       log.warning(text);
       this.replicas.drop(replica);
     }
+  }
+
+  /** A replica that loads what it was sent tells by empty lines, which are no commands, that it lives. */
+  #hear(replica: Replica, nowMs: number): void {
+    const { stats } = this.#parts.session.transport.memory;
+    const heardBytes = stats[replica.client.slot * STATS_WORDS + STATS_BYTES_IN];
+    const isSilentLine = heardBytes !== replica.heardBytes && replica.ackMs < replica.lookedMs;
+    if (isSilentLine) replica.ackMs = nowMs;
+    replica.heardBytes = heardBytes;
+    replica.lookedMs = nowMs;
   }
 
   #askForAcks(): void {

@@ -46,6 +46,9 @@ export class Replica {
   /** What is in its append only file and on the disk, as far as it has told; -1: nothing. */
   syncedOffset = -1;
   ackMs: number;
+  /** When it was last looked at, and how many bytes had come from it in all. */
+  lookedMs = Number.NEGATIVE_INFINITY;
+  heardBytes = 0;
   /** When it last took a part of a copy. */
   lastWriteMs: number;
 

@@ -81,9 +81,9 @@ export class StreamedCopy {
     return this.#loading.keysLoaded > 0;
   }
 
-  /** Bytes that have come and wait for their turn: the copy gets on, whoever is silent. */
+  /** What has come is not used up: the copy gets on, whoever is silent. */
   get isBusy(): boolean {
-    return this.#loading.source.pendingBytes > 0;
+    return this.#isScheduled;
   }
 
   get loaded(): LoadedCopy {
@@ -216,7 +216,7 @@ export class StreamedCopy {
     clearTimeout(this.#quiet);
     if (this.#isEnded || this.#loading.wantedBytes <= 1) return;
     this.#quiet = setTimeout(() => {
-      if (this.isBusy) this.#schedule();
+      if (this.#loading.source.pendingBytes > 0) this.#schedule();
     }, QUIET_MS).unref();
   }
 }
