@@ -49,7 +49,7 @@ export function roleCommands(parts: RoleCommandParts): readonly CommandSpec<Sess
     ...sessionCommands(session)
       .filter(({ name }) => SESSION_COMMANDS.has(name))
       .map((spec) => (spec.name === "publish" ? { ...spec, handler: publishTo(parts) } : spec)),
-    ...infoCommands(sections),
+    ...infoCommands(sections, "string"),
     ...shutdownCommands(shutdown, session),
     roleCommand(model),
     ...parts.sentinel,

@@ -143,6 +143,14 @@ describe("a Sentinel beside a real one", () => {
     }
   });
 
+  test("tells INFO in a plain string in RESP3 too", async () => {
+    const kinds = await both(async (client) => {
+      await client.command("HELLO", "3");
+      return String.fromCharCode((await client.command("INFO", "sentinel"))[0] ?? 0);
+    });
+    assert.deepEqual(kinds, ["$", "$"]);
+  });
+
   test("tells of its masters in INFO as the real one", async () => {
     const [one, other] = await both((client) => client.call("INFO", "sentinel"));
     assert.equal(String(one), String(other));

@@ -2,14 +2,20 @@ import type { CommandSpec } from "../../command/spec";
 import type { SessionCall } from "../../session/session-call";
 import { type InfoSection, infoReport } from "./info-section";
 
-/** INFO: the report on the running server that people read and tools parse. */
+/**
+ * INFO: the report on the running server that people read and tools parse.
+ * @param form how RESP3 gives it: a Sentinel has always given a plain string.
+ */
 export function infoCommands(
   sections: readonly InfoSection[],
+  form: "verbatim" | "string" = "verbatim",
 ): readonly CommandSpec<SessionCall>[] {
   const handler = (call: SessionCall): void => {
     const names: string[] = [];
     for (let i = 1; i < call.args.count; i++) names.push(call.args.name(i).toLowerCase());
-    call.reply.verbatim("txt", infoReport(sections, names));
+    const report = infoReport(sections, names);
+    if (form === "verbatim") call.reply.verbatim("txt", report);
+    else call.reply.bulkText(report);
   };
   return [
     {
