@@ -163,8 +163,14 @@ export class PersistenceService {
    * @throws LoadProblem; then the data set must not be used.
    */
   async loadAtStart(): Promise<void> {
-    const { log } = this.#parts;
-    removeStrayFiles({ directory: ".", pid: process.pid, isRunning: isProcessRunning, log });
+    const { log, config } = this.#parts;
+    removeStrayFiles({
+      directory: ".",
+      fileName: config.text("dbfilename"),
+      pid: process.pid,
+      isRunning: isProcessRunning,
+      log,
+    });
     this.#readManifest();
     if (!this.#parts.config.flag("appendonly")) {
       await this.#loadRdbAtStart();

@@ -2,14 +2,19 @@ import { readdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { systemErrorText } from "../../config/system-error-text";
 
-/** Files that are being saved, and copies that are being received; Redis names them nearly so. */
-const NAMES = [
-  /^temp-(\d{1,10})(?:-\d{1,10})?\.rdb$/,
-  /^temp-\d{1,12}\.(\d{1,10})(?:\.\d{1,10})?\.rdb$/,
-];
+/**
+ * Files that are being saved in the background, and copies that are being received: names that this
+ * program alone gives, with two numbers where Redis has one. What only might be a leftover (the
+ * temp-PID.rdb of SAVE and of Redis) may also be what somebody keeps under such a name.
+ */
+const NAMES = [/^temp-(\d{1,7})-\d{1,10}\.rdb$/, /^temp-\d{10}\.(\d{1,7})\.\d{1,10}\.rdb$/];
+/** The highest process id that Linux gives: a date is above it. */
+const MAX_PID = 4_194_304;
 
 export interface StrayFilesParts {
   readonly directory: string;
+  /** The name of the data set's own file, which is never touched. */
+  readonly fileName: string;
   /** Of this process, which has made no file yet. */
   readonly pid: number;
   readonly isRunning: (pid: number) => boolean;
@@ -20,10 +25,11 @@ export interface StrayFilesParts {
  * Removes what processes that were killed have left half-written in the working directory: as large
  * as the data set each, and good for nothing. Called before anything is written.
  */
-export function removeStrayFiles({ directory, pid, isRunning, log }: StrayFilesParts): void {
+export function removeStrayFiles(parts: StrayFilesParts): void {
+  const { directory, fileName, pid, isRunning, log } = parts;
   for (const name of namesIn(directory)) {
     const maker = makerOf(name);
-    if (maker === undefined || (maker !== pid && isRunning(maker))) continue;
+    if (name === fileName || maker === undefined || (maker !== pid && isRunning(maker))) continue;
     try {
       unlinkSync(join(directory, name));
       log.notice(`Removed ${name}, which a process that was killed has left.`);
@@ -46,8 +52,8 @@ export function isProcessRunning(pid: number): boolean {
 function makerOf(name: string): number | undefined {
   for (const form of NAMES) {
     const found = form.exec(name);
-    // At most ten digits, which the form has seen to.
-    if (found !== null) return Number(found[1]);
+    // At most seven digits, which the form has seen to.
+    if (found !== null && Number(found[1]) <= MAX_PID) return Number(found[1]);
   }
   return undefined;
 }
