@@ -48,12 +48,15 @@ const HARMLESS_RULES: ReadonlySet<string> = new Set([
   "allcommands",
 ]);
 
-/** `user default on nopass ~* &* +@all`, or with the hash of requirepass in place of nopass. */
+/**
+ * `user default on nopass ~* &* +@all`, or with the hash of requirepass in place of nopass. Redis 6.0,
+ * which knew no rules for channels, wrote it without `&*`; any other rule for them is refused.
+ */
 function isPlainDefaultUser(line: ConfigLine, config: Config): boolean {
   const [, name, ...rules] = line.args;
   if (name !== "default") return false;
   const rest = rules.filter((rule) => !HARMLESS_RULES.has(rule));
-  const grantsAll = ["~*", "&*", "+@all"].every((rule) => rules.includes(rule));
+  const grantsAll = ["~*", "+@all"].every((rule) => rules.includes(rule));
   return (
     grantsAll &&
     rules.includes("on") &&

@@ -184,6 +184,8 @@ describe("users in a configuration", () => {
     const config = newConfig();
     assert.equal(refuses(config, "default", "on", "nopass", ...all), false);
     assert.equal(refuses(config, "default", "on", "nopass", "sanitize-payload", ...all), false);
+    // As Redis 6.0 wrote him.
+    assert.equal(refuses(config, "default", "on", "nopass", "~*", "+@all"), false);
     set(config, ["requirepass", "secret"]);
     const hash = createHash("sha256").update("secret").digest("hex");
     assert.equal(refuses(config, "default", "on", `#${hash}`, ...all), false);
@@ -197,6 +199,8 @@ describe("users in a configuration", () => {
       ["default", "off", "nopass", ...all],
       ["default", "on", "nopass", "~app:*", "&*", "+@all"],
       ["default", "on", "nopass", ...all, "-flushall"],
+      ["default", "on", "nopass", "~*", "resetchannels", "+@all"],
+      ["default", "on", "nopass", "~*", "&news", "+@all"],
       ["default", "on", `#${hash}`, ...all],
       ["default", "on", ...all],
       ["default"],
