@@ -12,7 +12,8 @@ const SHOWN_BYTES = 16_384;
  * `text` and `copy`, which are for slow paths.
  */
 export class Arguments {
-  readonly input: Uint8Array;
+  /** The input memory; while a master's stream is run, the memory that this is kept in. */
+  input: Uint8Array;
   readonly table: Uint32Array;
   count = 0;
   #base = 0;

@@ -28,9 +28,14 @@ export class KeyWarmer {
 
   /** Warms the keys of the next records, at most LOOK_AHEAD of `left`, from table word `at` on. */
   warm(at: number, left: number): void {
+    const client = this.#clients.bySlot[this.#table[at]];
+    this.warmIn(client === undefined ? 0 : client.db, at, left);
+  }
+
+  /** The same for records that are all for one database. */
+  warmIn(database: number, at: number, left: number): void {
     const table = this.#table;
-    const client = this.#clients.bySlot[table[at]];
-    const dict = this.#keyspace.databases[client === undefined ? 0 : client.db].dict;
+    const { dict } = this.#keyspace.databases[database];
     if (dict.count < SMALLEST_WARMED) return;
     const { hashes } = this.#warmer;
     const records = Math.min(left, LOOK_AHEAD);

@@ -73,6 +73,7 @@ export class DataNode {
   readonly replicaLink: ReplicaLink;
   readonly context: ServerContext;
   readonly #parts: DataNodeParts;
+  readonly #warmer: KeyWarmer;
   readonly #listen = (listener: KeyspaceListener, isListening: boolean): void => {
     if (isListening) this.events.add(listener);
     else this.events.remove(listener);
@@ -141,6 +142,7 @@ export class DataNode {
       shutdown: parts.shutdown,
     };
     this.call = new DataCall(args, reply, clients, this.keyspace);
+    this.#warmer = new KeyWarmer(this.keyspace, clients, shared.table);
     this.#publishEvents(session, reply);
     this.table = this.#newTable();
     this.pipeline = this.#newPipeline();
@@ -282,6 +284,7 @@ export class DataNode {
       pipeline: this.pipeline,
       persistence: this.persistence,
       service: this.replication,
+      warm: (database, at, left) => this.#warmer.warmIn(database, at, left),
       flushOutside: () => this.loop.flushOutside(),
     });
     const { call, pipeline, loop, context } = this;
@@ -422,7 +425,6 @@ export class DataNode {
   #newLoop(scratch: ScratchRequest, service: KeyspaceService): TurnLoop<DataCall> {
     const { transport } = this.#parts;
     const { blocking, tracking } = this.context;
-    const warmer = new KeyWarmer(this.keyspace, this.call.clients, transport.memory.table);
     const host = {
       beginTurn: () => service.setTime(),
       monotonicMs: () => this.#parts.clock.monotonicMs(),
@@ -437,7 +439,7 @@ export class DataNode {
       },
       door: this.context.session.door,
       pushes: this.context.session.pushes,
-      lookAhead: (at: number, left: number) => warmer.warm(at, left),
+      lookAhead: (at: number, left: number) => this.#warmer.warm(at, left),
     };
     return new TurnLoop(transport, this.pipeline, this.call, host, scratch);
   }

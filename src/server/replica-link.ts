@@ -2,14 +2,13 @@ import type { Pipeline } from "../command/pipeline";
 import { decodeUtf8 } from "../config/byte-text";
 import type { DataCall } from "../keyspace/data-call";
 import type { Eviction } from "../keyspace/eviction";
-import { INPUT_SCRATCH_AT } from "../net/transport";
 import type { CronTask } from "../process/cron";
 import { loadCopy } from "../replication/replica/copy-loading";
 import { linkFields } from "../replication/replica/link-fields";
 import { MasterLink } from "../replication/replica/master-link";
 import { READ_ONLY_GATE, STALE_GATE } from "../replication/replica/replica-gates";
 import { savedPlaceOf } from "../replication/replica/saved-place";
-import { StreamRunner } from "../replication/replica/stream-runner";
+import { StreamRunner, type StreamRunnerParts } from "../replication/replica/stream-runner";
 import { SyncedOffset } from "../replication/replica/synced-offset";
 import type { SessionContext } from "../session/session-context";
 import type { PersistenceService } from "./persistence-service";
@@ -22,12 +21,11 @@ export interface ReplicaLinkParts {
   readonly pipeline: Pipeline<DataCall>;
   readonly persistence: PersistenceService;
   readonly service: ReplicationService;
+  readonly warm: StreamRunnerParts["warm"];
   /** Sends what was written outside of a turn. */
   readonly flushOutside: () => void;
 }
 
-/** Left to whatever commands run others (EXEC, scripts) in the input memory. */
-const NESTED_BYTES = 0x1000_0000;
 const TICK_MS = 100;
 const TICKS_PER_SECOND = 10;
 
@@ -60,7 +58,7 @@ export class ReplicaLink {
       },
       log,
       monitors: session.monitors,
-      windowAt: INPUT_SCRATCH_AT + NESTED_BYTES,
+      warm: parts.warm,
       begin: () => this.#begin(),
       ended: () => {
         parts.flushOutside();

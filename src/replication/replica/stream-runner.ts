@@ -1,8 +1,11 @@
 /**
  * Runs the commands of a master's stream, as they come, and hands their bytes on unchanged.
  *
- * It reads no socket. The bytes are put where handlers look for arguments (the input memory), whole
- * commands are run for a client of their own, by no gate but those that only listen: a replica obeys.
+ * It reads no socket. The bytes are kept in a memory of their own, where handlers look for arguments
+ * while commands of the stream are run: what else is run in between (a file that is loaded, EXEC)
+ * leaves a command that has come in part alone. And offsets in the memory of sockets are too large
+ * for small integers, so that every one of them would be an object. Whole commands are run for a
+ * client of their own, by no gate but those that only listen: a replica obeys.
  *
  * What always holds: when `take` returns, and when it acknowledges, the backlog ends behind the last
  * command that has been run; of a transaction
@@ -18,6 +21,7 @@ import { RequestParseState } from "../../protocol/request-parse-state";
 import { EVENT_BIT, RECORD_HEADER_WORDS } from "../../protocol/request-record";
 import { RequestScanner, SCAN_NEEDS_BYTES, SCAN_TABLE_FULL } from "../../protocol/request-scanner";
 import { type Monitors, sourceOf } from "../../session/monitors";
+import { LOOK_AHEAD } from "../../session/turn-loop";
 import type { Backlog } from "../backlog";
 import { MasterClient } from "./master-client";
 
@@ -28,8 +32,8 @@ export interface StreamRunnerParts {
   readonly backlog: Pick<Backlog, "append">;
   readonly log: { warning(text: string): void };
   readonly monitors: Pick<Monitors, "count" | "feed">;
-  /** Where the part of the input memory begins that is this runner's, up to its end. */
-  readonly windowAt: number;
+  /** Looks ahead in the records that follow table word `at`, `left` of them. */
+  readonly warm: (database: number, at: number, left: number) => void;
   /** Before commands are run: lets the time go on; returns it. */
   readonly begin: () => number;
   /** After some have been run: replies to others, replicas of this server. */
@@ -46,46 +50,40 @@ const MULTI = latin1Bytes("multi");
 const EXEC = latin1Bytes("exec");
 const REPLCONF = latin1Bytes("replconf");
 const NOWHERE = -1;
+/** As large as is kept between commands, and as large as one may be. */
+const KEPT_WINDOW_BYTES = 1024 * 1024;
+const MOST_WINDOW_BYTES = 0x4000_0000;
 
 export class StreamRunner {
   /** For whom the commands are run. */
   readonly master: MasterClient;
   readonly #parts: StreamRunnerParts;
-  readonly #scanner: RequestScanner;
+  #window = new Uint8Array(KEPT_WINDOW_BYTES);
+  #scanner: RequestScanner;
   /** For the commands of a transaction, which are found a second time when all of them are there. */
-  readonly #inner: RequestScanner;
+  #inner: RequestScanner;
   readonly #innerAt: number;
   #state = new RequestParseState();
-  /** In the input memory: what has not been run begins here, */
-  #from: number;
+  /** In the window: what has not been run begins here, */
+  #from = 0;
   /** (all before it is in the backlog, and while commands are run, up to here is run,) */
-  #ranTo: number;
+  #ranTo = 0;
   /** the first command that the scanner has not found yet, */
-  #scanFrom: number;
+  #scanFrom = 0;
   /** and what has come ends here. */
-  #end: number;
+  #end = 0;
   /** Behind the MULTI of a transaction that is not complete. */
   #transactionAt = NOWHERE;
   #isBroken = false;
 
   constructor(parts: StreamRunnerParts) {
     this.#parts = parts;
-    const { call, windowAt } = parts;
-    const { input, table } = call.args;
-    const half = table.length >>> 1;
-    const { hash } = call.keyspace;
-    // The master has let it pass, so its own proto-max-bulk-len is the one that counts.
-    const maxBulkBytes = input.length - windowAt;
-    this.#scanner = new RequestScanner(input, table.subarray(0, half), hash);
-    this.#inner = new RequestScanner(input, table.subarray(half), hash);
-    this.#scanner.maxBulkBytes = maxBulkBytes;
-    this.#inner.maxBulkBytes = maxBulkBytes;
-    this.#innerAt = half;
+    const { call } = parts;
+    const { table } = call.args;
+    this.#innerAt = table.length >>> 1;
+    this.#scanner = this.#newScanner(table.subarray(0, this.#innerAt));
+    this.#inner = this.#newScanner(table.subarray(this.#innerAt));
     this.master = new MasterClient(call.clients);
-    this.#from = windowAt;
-    this.#ranTo = windowAt;
-    this.#scanFrom = windowAt;
-    this.#end = windowAt;
   }
 
   /** The database that the stream's next command is for. */
@@ -104,14 +102,14 @@ export class StreamRunner {
 
   /** A new stream begins, where the backlog ends. */
   reset(): void {
-    const { windowAt } = this.#parts;
-    this.#state = new RequestParseState();
-    this.#from = windowAt;
-    this.#ranTo = windowAt;
-    this.#scanFrom = windowAt;
-    this.#end = windowAt;
+    this.#state.reset();
+    this.#from = 0;
+    this.#ranTo = 0;
+    this.#scanFrom = 0;
+    this.#end = 0;
     this.#transactionAt = NOWHERE;
     this.#isBroken = false;
+    if (this.#window.length > KEPT_WINDOW_BYTES) this.#resize(KEPT_WINDOW_BYTES);
   }
 
   /** Takes what has come and runs what is whole; false when it is no stream of commands. */
@@ -134,21 +132,46 @@ export class StreamRunner {
 
   /** Puts the bytes behind those that are there. */
   #place(bytes: Uint8Array): boolean {
-    const { call, windowAt } = this.#parts;
-    const { input } = call.args;
-    if (this.#end + bytes.length > input.length) {
-      input.copyWithin(windowAt, this.#from, this.#end);
-      const moved = this.#from - windowAt;
-      this.#from -= moved;
-      this.#ranTo -= moved;
-      this.#scanFrom -= moved;
-      this.#end -= moved;
-      if (this.#transactionAt !== NOWHERE) this.#transactionAt -= moved;
-      if (this.#end + bytes.length > input.length) return false;
+    if (this.#end + bytes.length > this.#window.length && !this.#makeRoom(bytes.length)) {
+      return false;
     }
-    copyBytes(input, this.#end, bytes, 0, bytes.length);
+    copyBytes(this.#window, this.#end, bytes, 0, bytes.length);
     this.#end += bytes.length;
     return true;
+  }
+
+  /** Moves what is there to the beginning, of a larger window where that is needed. */
+  #makeRoom(addedBytes: number): boolean {
+    const neededBytes = this.unreadBytes + addedBytes;
+    if (neededBytes > MOST_WINDOW_BYTES) return false;
+    const former = this.#window;
+    const { length } = former;
+    const largerBytes = Math.min(Math.max(neededBytes, length * 2), MOST_WINDOW_BYTES);
+    if (neededBytes > length) this.#resize(largerBytes);
+    this.#window.set(former.subarray(this.#from, this.#end), 0);
+    const moved = this.#from;
+    this.#from = 0;
+    this.#ranTo -= moved;
+    this.#scanFrom -= moved;
+    this.#end -= moved;
+    if (this.#transactionAt !== NOWHERE) this.#transactionAt -= moved;
+    return true;
+  }
+
+  /** Another window, with nothing in it. */
+  #resize(sizeBytes: number): void {
+    const { table } = this.#parts.call.args;
+    this.#window = new Uint8Array(sizeBytes);
+    this.#scanner = this.#newScanner(table.subarray(0, this.#innerAt));
+    this.#inner = this.#newScanner(table.subarray(this.#innerAt));
+  }
+
+  #newScanner(table: Uint32Array): RequestScanner {
+    const { hash } = this.#parts.call.keyspace;
+    const scanner = new RequestScanner(this.#window, table, hash);
+    // The master has let it pass, so its own proto-max-bulk-len is the one that counts.
+    scanner.maxBulkBytes = MOST_WINDOW_BYTES;
+    return scanner;
   }
 
   /** Makes the call the master's; returns what undoes it. */
@@ -156,7 +179,8 @@ export class StreamRunner {
     const { call } = this.#parts;
     const { client, reply, args, command, mayBlock } = call;
     const { slot, resp3 } = reply;
-    const { base, count } = args;
+    const { base, count, input } = args;
+    args.input = this.#window;
     call.client = this.master.client;
     call.client.lastInteractionMs = nowMs;
     call.mayBlock = false;
@@ -169,6 +193,7 @@ export class StreamRunner {
       call.client = client;
       call.command = command;
       call.mayBlock = mayBlock;
+      args.input = input;
       args.set(base, count);
       reply.resp3 = resp3;
       reply.begin(slot);
@@ -188,10 +213,12 @@ export class StreamRunner {
   }
 
   #runTable(): void {
-    const { table } = this.#parts.call.args;
+    const { call, warm } = this.#parts;
+    const { table } = call.args;
     const { recordCount, restAt } = this.#scanner;
     let at = 0;
     for (let left = recordCount; left > 0; left--) {
+      if ((recordCount - left) % LOOK_AHEAD === 0) warm(this.database, at, left);
       const count = table[at + COUNT];
       // Lines that are no requests, and what breaks the protocol: no master sends either.
       if (count >= EVENT_BIT) {
@@ -207,8 +234,8 @@ export class StreamRunner {
 
   /** Hands the bytes of what has been run on. */
   #feed(): void {
-    const { call, backlog } = this.#parts;
-    backlog.append(call.args.input, this.#from, this.#ranTo - this.#from);
+    const { backlog } = this.#parts;
+    backlog.append(this.#window, this.#from, this.#ranTo - this.#from);
     this.#from = this.#ranTo;
   }
 

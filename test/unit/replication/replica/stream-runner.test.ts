@@ -52,7 +52,7 @@ class Follower {
           this.shown.push(`${call.client.db} ${source} ${words.join(" ")}`);
         },
       },
-      windowAt: 1 << 20,
+      warm: () => undefined,
       begin: () => engine.keyspace.nowMs,
       ended: () => {
         this.batches += 1;
