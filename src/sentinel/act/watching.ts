@@ -40,12 +40,6 @@ export function removeMaster(draft: Draft, master: Instance): void {
   draft.event("warning", "-monitor", master);
 }
 
-/** Tells of an option that was changed; `shown` are its words, without what must not be seen. */
-export function tellOption(draft: Draft, master: Instance, shown: readonly string[]): void {
-  draft.save();
-  draft.event("warning", "+set", master, shown.join(" "));
-}
-
 /**
  * Forgets one replica or Sentinel of a master (SENTINEL FORGET); false when there is none at the
  * address. One that is alive is found again. A replica that is being promoted is not forgotten.

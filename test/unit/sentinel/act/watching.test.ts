@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkQuorum } from "../../../../src/sentinel/act/quorum-check";
 import { resetMatching } from "../../../../src/sentinel/act/reset";
-import { forget, removeMaster, tellOption } from "../../../../src/sentinel/act/watching";
+import { forget, removeMaster } from "../../../../src/sentinel/act/watching";
 import { idOf, SentinelRig } from "../sentinel-rig";
 
 const AT_MASTER = "@ mymaster 10.0.0.1 6379";
@@ -51,17 +51,6 @@ test("one ghost is forgotten, and the others stay", () => {
   assert.equal(rig.told.at(-1), `-sentinel sentinel ${idOf(3)} 10.0.1.3 26379 ${AT_MASTER}`);
   assert.deepEqual([...rig.master.replicas.keys()], ["10.0.0.3:6379"]);
   assert.deepEqual([...rig.master.sentinels.keys()], [idOf(2)]);
-});
-
-test("a change of an option is saved and told", () => {
-  const rig = SentinelRig.settled();
-  const from = rig.actions.length;
-  rig.change((draft) => tellOption(draft, rig.master, ["auth-pass", "******"]));
-  assert.deepEqual(
-    rig.actions.slice(from).map(({ kind }) => kind),
-    ["save", "event"],
-  );
-  assert.equal(rig.told.at(-1), "+set master mymaster 10.0.0.1 6379 auth-pass ******");
 });
 
 test("the quorum and the majority are of those that can be reached", () => {

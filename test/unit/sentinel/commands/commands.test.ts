@@ -102,11 +102,15 @@ describe("SENTINEL SET of this project's options", () => {
     assert.ok(rig.sentinel.told.includes(`+set master mymaster ${MASTER} 6379 auth-pass ******`));
   });
 
-  test("saves once, however many options it changes", () => {
+  test("tells of each option and saves once", () => {
     const rig = settled();
-    const { saves } = rig.sentinel;
+    const { saves, told } = rig.sentinel;
+    const from = told.length;
     assert.equal(rig.run("SET", "mymaster", "quorum", "1", "parallel-syncs", "9"), "OK");
     assert.equal(rig.sentinel.saves, saves + 1);
+    const events = ["quorum 1", "parallel-syncs 9"];
+    const expected = events.map((text) => `+set master mymaster ${MASTER} 6379 ${text}`);
+    assert.deepEqual(told.slice(from), expected);
   });
 });
 
