@@ -1,4 +1,5 @@
 import type { CommandSpec } from "../command/spec";
+import { ROLE_SPEC } from "../process/role-spec";
 import type { SessionCall } from "../session/session-call";
 import type { Replica } from "./master/replica";
 import type { Replication } from "./replication";
@@ -10,14 +11,8 @@ export function roleCommand(
   replicas: () => readonly Replica[],
 ): CommandSpec<SessionCall> {
   return {
-    name: "role",
-    arity: 1,
-    flags: ["noscript", "loading", "stale", "fast"],
-    group: "server",
-    since: "2.8.12",
+    ...ROLE_SPEC,
     summary: "Tells whether the server is a master or a replica, of whom and how far it is.",
-    complexity: "O(1)",
-    categories: ["admin", "dangerous"],
     handler: ({ reply }) => {
       const { state } = replication;
       if (state.master !== undefined) {

@@ -4,6 +4,7 @@ import type { CommandSpec } from "../command/spec";
 import type { TableHolder } from "../command/table-holder";
 import { infoCommands } from "../process/info/info-command";
 import type { InfoSection } from "../process/info/info-section";
+import { ROLE_SPEC } from "../process/role-spec";
 import type { Shutdown } from "../process/shutdown";
 import { shutdownCommands } from "../process/shutdown-command";
 import type { SessionCall } from "../session/session-call";
@@ -74,14 +75,8 @@ function publishTo({ handle }: RoleCommandParts): (call: SessionCall) => void {
 
 function roleCommand(model: SentinelModel): CommandSpec<SessionCall> {
   return {
-    name: "role",
-    arity: 1,
-    flags: ["noscript", "loading", "stale", "fast"],
-    group: "server",
-    since: "2.8.12",
+    ...ROLE_SPEC,
     summary: "Tells the role of this process, and the masters that it watches.",
-    complexity: "O(1)",
-    categories: ["admin", "dangerous"],
     handler: ({ reply }) => {
       reply.array(2);
       reply.bulkText("sentinel");
