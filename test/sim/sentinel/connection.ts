@@ -10,6 +10,7 @@ export type Push =
   | { readonly kind: "message"; readonly text: string }
   | { readonly kind: "full"; readonly log: readonly number[] }
   | { readonly kind: "write"; readonly at: number; readonly id: number }
+  | { readonly kind: "takeover" }
   | { readonly kind: "ping" };
 
 export interface ClientSide {

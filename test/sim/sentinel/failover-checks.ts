@@ -19,6 +19,8 @@ import {
 import type { SimSentinel } from "./sim-sentinel";
 import { Violation } from "./violation";
 
+/** Anything else is no INFO. */
+const HAS_ROLE = /\r\nrole:(master|slave)\r\n/;
 /** Silence after which a replica is not promoted, and the age of its INFO, in periods. */
 const FRESH_PERIODS = 5;
 const USUAL_INFO_PERIODS = 3;
@@ -69,18 +71,21 @@ export class FailoverChecks {
     instance: Instance,
     request: RequestKind,
     words: readonly string[],
+    to: string,
   ): void {
     if (request !== "reconfigure" || words[0].toUpperCase() !== "SLAVEOF") return;
     const { name, model } = sentinel;
     if (model.isInTilt) throw new Violation(`${name} tells ${instance.name} ${words} in TILT`);
     const master = instance.master ?? instance;
     if (words[1].toUpperCase() === "NO") {
-      if (instance !== master.promoted)
+      const { selected } = sentinel.record.masterOf(master.name);
+      if (to !== selected) {
         throw new Violation(`${name} makes ${instance.name} a master, unasked`);
+      }
       return;
     }
     const target = `${words[1]}:${words[2]}`;
-    if (target === addressText(instance.address)) {
+    if (target === to) {
       throw new Violation(`${name} tells ${target} to follow itself`);
     }
     if (target !== addressText(currentAddress(master))) {
@@ -97,7 +102,7 @@ export class FailoverChecks {
   ): void {
     const { record, nowMs } = sentinel;
     const address = addressText(instance.address);
-    if (request === "info" && typeof reply === "string") {
+    if (request === "info" && typeof reply === "string" && HAS_ROLE.test(reply)) {
       record.infos.set(address, heardInfo(reply, nowMs));
     } else if (request === "ping" && reply !== null) {
       record.pongs.set(address, nowMs);
@@ -157,7 +162,7 @@ export class FailoverChecks {
         this.#begun(sentinel, master, known);
         break;
       case "+elected-leader": {
-        if (master.isForced) return;
+        if (known.isForced) return;
         const majority = Math.floor((known.mostSentinels + 1) / 2) + 1;
         this.#epochs.elected(sentinel, master, Math.max(majority, sentinel.world.settings.quorum));
         sentinel.world.counts.elections += 1;
@@ -183,7 +188,8 @@ export class FailoverChecks {
   #begun(sentinel: SimSentinel, master: Instance, known: MasterRecord): void {
     const { name, model, nowMs, world } = sentinel;
     world.counts.attempts += 1;
-    if (master.isForced) {
+    known.isForced = known.isOrdered;
+    if (known.isForced) {
       this.#epochs.forced(master);
       known.startMs = nowMs;
       return;
@@ -285,5 +291,5 @@ function isBetter(one: HeardInfo, other: HeardInfo): boolean {
   if (one.isMaster || other.isMaster) return !one.isMaster;
   if (one.priority !== other.priority) return one.priority < other.priority;
   if (one.offset !== other.offset) return one.offset > other.offset;
-  return one.runId < other.runId;
+  return one.runId !== "" && one.runId < other.runId;
 }

@@ -1,7 +1,9 @@
 // Random trouble for a history: what goes wrong, when, and for how long. Each fault plans its own end;
 // `healAll` ends all of them.
 import type { SeededRandom } from "../../support/seeds";
+import { garbageHello, garbageInfo } from "./garbage";
 import type { SimProcess } from "./sim-process";
+import { toyInfo } from "./toy-info";
 import type { Machine } from "./virtual-network";
 import type { World } from "./world";
 
@@ -28,6 +30,9 @@ const FAULTS: readonly Fault[] = [
   { weight: 10, cause: (faults) => faults.crashAmidStep() },
   { weight: 4, cause: (faults) => faults.fillDisk() },
   { weight: 4, cause: (faults) => faults.changePriority() },
+  { weight: 5, cause: (faults) => faults.orderFailover() },
+  { weight: 4, cause: (faults) => faults.publishGarbage() },
+  { weight: 4, cause: (faults) => faults.garbleInfo() },
 ];
 const ALL_WEIGHTS = FAULTS.reduce((sum, { weight }) => sum + weight, 0);
 
@@ -62,6 +67,7 @@ export class Faults {
       sentinel.isDiskFull = false;
       sentinel.actionsUntilCrash = undefined;
     }
+    for (const node of nodes) node.garbledInfo = undefined;
     for (const process of [...sentinels, ...nodes, ...clients]) {
       process.start();
       process.resume();
@@ -178,6 +184,32 @@ export class Faults {
     const node = this.#random.pick(this.#world.nodes);
     node.priority = this.#random.pick([0, 10, 100, 100, 200]);
     node.say(`has priority ${node.priority}`);
+  }
+
+  /** SENTINEL FAILOVER, of both kinds. */
+  orderFailover(): void {
+    const sentinel = this.#random.pick(this.#world.sentinels);
+    const { group } = this.#random.pick(this.#world.nodes);
+    const isCoordinated = this.#random.chance(0.5);
+    sentinel.deliver(() => sentinel.failOver(group, isCoordinated));
+  }
+
+  /** Somebody who is no Sentinel says something on the hello channel. */
+  publishGarbage(): void {
+    const { nodes, sentinels } = this.#world;
+    const node = this.#random.pick(nodes);
+    if (!node.isUp || node.isPaused) return;
+    const { ip } = this.#random.pick(sentinels).machine;
+    node.publish(garbageHello(this.#random, ip, node.group, node.world.newRunId()));
+  }
+
+  garbleInfo(): void {
+    const node = this.#random.pick(this.#world.nodes);
+    node.say("answers nonsense to INFO");
+    node.garbledInfo = garbageInfo(this.#random, toyInfo(node));
+    this.#later(5000, () => {
+      node.garbledInfo = undefined;
+    });
   }
 
   #cause(): void {

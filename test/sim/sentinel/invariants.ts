@@ -30,14 +30,16 @@ export class Invariants {
     this.#epochs.stepped(sentinel);
   }
 
+  /** A request is about to go out on a link to the process at an address. */
   tells(
     sentinel: SimSentinel,
     instance: Instance,
     request: RequestKind,
     words: readonly string[],
+    to: string,
   ): void {
     this.#epochs.tells(sentinel, request, words);
-    this.#failovers.tells(sentinel, instance, request, words);
+    this.#failovers.tells(sentinel, instance, request, words, to);
   }
 
   tellsVote(

@@ -27,6 +27,9 @@ export class MasterRecord {
   isObjectivelyDown = false;
   /** When a failover was last begun here, or another's supported; -1 for never. */
   startMs = -1;
+  /** An operator is ordering a failover just now; the last one that began was ordered. */
+  isOrdered = false;
+  isForced = false;
   mostSentinels = 0;
   /** The replica that was chosen last, by its address. */
   selected = "";
@@ -66,6 +69,8 @@ export function addressText({ ip, port }: InstanceAddress): string {
   return `${ip}:${port}`;
 }
 
+const RUN_ID = /\r\nrun_id:([0-9a-f]{40})\r\n/;
+
 /** What the lines of an INFO say, as a plain reader sees them. */
 export function heardInfo(text: string, atMs: number): HeardInfo {
   return {
@@ -73,7 +78,7 @@ export function heardInfo(text: string, atMs: number): HeardInfo {
     isMaster: text.includes("\r\nrole:master\r\n"),
     priority: numberIn(text, "slave_priority:"),
     offset: numberIn(text, "slave_repl_offset:"),
-    runId: text.slice(text.indexOf("run_id:") + 7, text.indexOf("run_id:") + 47),
+    runId: RUN_ID.exec(text)?.[1] ?? "",
     masterLinkDownMs: 1000 * numberIn(text, "master_link_down_since_seconds:"),
   };
 }

@@ -1,5 +1,6 @@
 // A simulated Sentinel: the real decisions with a shell in its simplest form: virtual links, a disk of
 // one text, ticks. It can be killed between any two actions of a step, and its disk can refuse.
+import { beginForcedFailover } from "../../../src/sentinel/act/forced-failover";
 import { TICK_MS } from "../../../src/sentinel/model/constants";
 import { Draft } from "../../../src/sentinel/model/draft";
 import type { Instance, InstanceLink } from "../../../src/sentinel/model/instance";
@@ -57,7 +58,7 @@ export class SimSentinel extends SimProcess {
         return network.wallMs(machine);
       },
       random: () => network.random.word() / 2 ** 32,
-      resolve: (host) => host,
+      resolve: (host) => (/^[0-9.]+$/.test(host) ? host : undefined),
       listeningPort: port,
       localAddress: () => machine.ip,
     };
@@ -89,6 +90,17 @@ export class SimSentinel extends SimProcess {
     checks.stepped(this, undefined, draft.actions);
     this.#carryOut(draft.actions);
     return result;
+  }
+
+  /** An operator asks for a failover. */
+  failOver(group: string, isCoordinated: boolean): void {
+    const master = this.model.masters.get(group);
+    if (master === undefined) return;
+    this.record.masterOf(group).isOrdered = true;
+    const result = this.change((draft) => beginForcedFailover(draft, master, isCoordinated));
+    if (!this.isUp) return;
+    this.record.masterOf(group).isOrdered = false;
+    this.say(`was ordered to fail over ${group}: ${result}`);
   }
 
   answer(words: readonly string[]): PeerReply | undefined {
@@ -227,7 +239,10 @@ export class SimSentinel extends SimProcess {
   #send(instance: Instance, request: RequestKind, words: readonly string[]): void {
     const connection = this.#links.get(instance.link)?.commands;
     if (connection === undefined) throw new Error(`${this.name} has no link to ${instance.name}`);
-    this.world.checks.tells(this, instance, request, words);
+    // The instance may have got another address in the same step.
+    const { server } = connection;
+    const to = `${server?.machine.ip}:${server?.port}`;
+    this.world.checks.tells(this, instance, request, words, to);
     connection.request(words, (reply) => {
       this.world.checks.heard(this, instance, request, words, reply);
       this.dispatch({ kind: "reply", instance, request, reply });

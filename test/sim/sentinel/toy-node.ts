@@ -21,6 +21,10 @@ export class ToyNode extends SimProcess {
   readonly replicas = new ToyReplicas(this);
   link: ToyMasterLink | undefined;
   minReplicas = 0;
+  /** Writes are not accepted, because a replica is about to take over. */
+  isHandingOver = false;
+  /** What it answers to INFO instead of the truth. */
+  garbledInfo: PeerReply | undefined;
   /** The configuration file. */
   file: { replicaOf: NodeAddress | undefined } = { replicaOf: undefined };
   #loadingUntilMs = 0;
@@ -85,6 +89,8 @@ export class ToyNode extends SimProcess {
   write(id: number): PeerReply {
     if (this.isLoading) return { error: "LOADING" };
     if (this.replicaOf !== undefined) return { error: "READONLY" };
+    // A real master lets its clients wait; these ask again.
+    if (this.isHandingOver) return { error: "BUSY" };
     const { minReplicas } = this;
     if (minReplicas > 0 && this.replicas.countGood(this.world.settings.maxLagMs) < minReplicas) {
       return { error: "NOREPLICAS" };
@@ -110,6 +116,7 @@ export class ToyNode extends SimProcess {
     if (replicaOf?.ip === master?.ip && replicaOf?.port === master?.port) return;
     this.say(master === undefined ? "is a master now" : `follows ${master.ip}:${master.port}`);
     this.replicaOf = master;
+    this.isHandingOver = false;
     this.link?.close();
     this.link = master === undefined ? undefined : new ToyMasterLink(this, master);
     this.replicas.dropAll();
@@ -119,6 +126,7 @@ export class ToyNode extends SimProcess {
     const { network, settings } = this.world;
     this.runId = this.world.newRunId();
     this.#loadingUntilMs = network.nowMs + network.random.below(settings.mostLoadingMs);
+    this.isHandingOver = false;
     this.replicas.clear();
     this.replicas.planPings();
     this.replicaOf = undefined;
@@ -135,9 +143,9 @@ export class ToyNode extends SimProcess {
         }
         return "PONG";
       case "INFO":
-        return toyInfo(this);
+        return this.garbledInfo ?? toyInfo(this);
       case "PUBLISH":
-        return this.#publish(words[2]);
+        return this.publish(words[2]);
       case "SLAVEOF":
       case "REPLICAOF":
         this.#replicaOf(words);
@@ -149,6 +157,8 @@ export class ToyNode extends SimProcess {
         return words[1].toUpperCase() === "KILL" ? this.#kill(words[3], connection) : OK;
       case "AUTH":
         return OK;
+      case "FAILOVER":
+        return this.#failover(words);
       case "SET":
         return this.write(Number(words[1]));
       default:
@@ -161,7 +171,20 @@ export class ToyNode extends SimProcess {
     else this.follow({ ip: host, port: Number(port) });
   }
 
-  #publish(text: string): number {
+  /** `FAILOVER TO host port TIMEOUT ms` or `FAILOVER ABORT` */
+  #failover(words: readonly string[]): PeerReply {
+    if (words[1] === "ABORT") {
+      if (!this.isHandingOver) return { error: "ERR No failover in progress." };
+      this.isHandingOver = false;
+      return OK;
+    }
+    if (this.replicaOf !== undefined) return { error: "ERR FAILOVER is not valid for a replica." };
+    const replica = { ip: words[2], port: Number(words[3]) };
+    const hasBegun = this.replicas.handOver(replica, Number(words[5]));
+    return hasBegun ? OK : { error: "ERR FAILOVER target HOST and PORT is not a replica." };
+  }
+
+  publish(text: string): number {
     let count = 0;
     for (const connection of this.connections) {
       if (connection.server !== this || connection.type !== "pubsub") continue;

@@ -7,6 +7,7 @@ const BYTES_PER_WRITE = 37;
 const PING_MS = 2000;
 const ACK_MS = 1000;
 const RETRY_MS = 1000;
+const HAND_OVER_STEP_MS = 50;
 
 export interface NodeAddress {
   readonly ip: string;
@@ -81,6 +82,30 @@ export class ToyReplicas {
     if (replica === undefined) return;
     replica.ackedLength = length;
     replica.ackMs = this.#node.world.network.nowMs;
+  }
+
+  /** The replica at an address takes over once it has everything; false when it is not there. */
+  handOver({ ip, port }: NodeAddress, timeoutMs: number): boolean {
+    const replica = this.all.find(({ address }) => address.ip === ip && address.port === port);
+    if (replica?.isOnline !== true) return false;
+    const node = this.#node;
+    const { network } = node.world;
+    const limitMs = network.nowMs + timeoutMs;
+    node.isHandingOver = true;
+    const attempt = () => {
+      if (!node.isHandingOver) return;
+      if (this.#replicas.get(replica.connection) !== replica || network.nowMs > limitMs) {
+        node.isHandingOver = false;
+      } else if (replica.ackedLength < node.log.length) {
+        node.after(HAND_OVER_STEP_MS, attempt);
+      } else {
+        node.isHandingOver = false;
+        replica.connection.push({ kind: "takeover" });
+        node.follow(replica.address);
+      }
+    };
+    attempt();
+    return true;
   }
 
   /** The log has one more entry. */
@@ -163,6 +188,10 @@ export class ToyMasterLink {
     const node = this.#node;
     if (this.#isOver) return;
     this.#heardMs = node.world.network.nowMs;
+    if (push.kind === "takeover") {
+      node.follow(undefined);
+      return;
+    }
     if (push.kind === "full") node.load(push.log);
     if (push.kind === "write") {
       if (push.at !== node.log.length) throw new Error(`${node.name}: a gap at ${push.at}`);
