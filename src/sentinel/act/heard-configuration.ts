@@ -1,6 +1,6 @@
 /** What a hello message says of epochs and of the master's address, and what follows from it. */
 import type { Draft } from "../model/draft";
-import type { Instance, InstanceLink } from "../model/instance";
+import type { Instance, InstanceAddress, InstanceLink } from "../model/instance";
 import { isAddress, toAddress } from "../monitor/address";
 import { hearHello, meetSentinel } from "../monitor/hello-heard";
 import type { Hello } from "../monitor/hello-message";
@@ -57,16 +57,30 @@ function followConfiguration(
 }
 
 /**
- * Equal epochs mean equal masters, but for masters that were configured differently at the start: then
- * the Sentinels watch different servers under one name, and only people can tell which is right.
+ * Equal epochs mean equal masters, with two exceptions. Masters that were configured differently at the
+ * start: then the Sentinels watch different servers under one name, and only people can tell which is
+ * right. And failovers that people ordered: nobody votes on them, so that two can have one epoch. There
+ * the lower address holds for all, because Sentinels that disagree would make the two masters replicas
+ * of each other; Redis goes on disagreeing until the next failover.
  */
 function compare(draft: Draft, master: Instance, sentinel: Instance, hello: Hello): void {
-  const { masterHost, masterPort } = hello;
-  const isSame = isAddress(currentAddress(master), masterHost, masterPort, draft.context);
+  const { masterHost, masterPort, masterEpoch } = hello;
+  const own = currentAddress(master);
+  const isSame = isAddress(own, masterHost, masterPort, draft.context);
+  const address = toAddress(masterHost, masterPort, draft.context);
+  if (!isSame && masterEpoch > 0 && address !== undefined && isLower(address, own)) {
+    followConfiguration(draft, master, sentinel, hello);
+    return;
+  }
   const conflict = isSame ? "" : `${masterHost} ${masterPort}`;
   if (sentinel.conflictingAddress === conflict) return;
   sentinel.conflictingAddress = conflict;
   if (conflict === "") return;
   const more = `#another master of the same epoch is ${conflict}`;
   draft.event("warning", "+master-conflict", sentinel, more);
+}
+
+/** An order that all Sentinels have in common. */
+function isLower(one: InstanceAddress, other: InstanceAddress): boolean {
+  return one.ip === other.ip ? one.port < other.port : one.ip < other.ip;
 }

@@ -101,3 +101,15 @@ test("a failover of an epoch that is older than the configuration is not gone on
   assert.ok(has(rig, "-failover-abort-superseded"));
   assert.deepEqual([rig.master.failoverState, rig.master.configEpoch], ["none", 7]);
 });
+
+test("of two masters of one epoch, which ordered failovers can make, the lower address holds", () => {
+  const rig = SentinelRig.settled();
+  rig.hear(rig.helloOf(2, 3, "10.0.0.2,6379", 3));
+  assert.equal(rig.master.address.ip, "10.0.0.2");
+  rig.hear(rig.helloOf(3, 3, "10.0.0.3,6379", 3));
+  assert.equal(rig.master.address.ip, "10.0.0.2");
+  assert.ok(has(rig, "+master-conflict"));
+  rig.hear(rig.helloOf(3, 3, "10.0.0.1,6379", 3));
+  assert.equal(rig.master.address.ip, "10.0.0.1");
+  assert.ok(rig.told.includes("+switch-master mymaster 10.0.0.2 6379 10.0.0.1 6379"));
+});
