@@ -20,6 +20,7 @@ const FAULTS: readonly Fault[] = [
   { weight: 14, cause: (faults) => faults.partition() },
   { weight: 10, cause: (faults) => faults.isolate() },
   { weight: 8, cause: (faults) => faults.separate() },
+  { weight: 3, cause: (faults) => faults.starveReplicas() },
   { weight: 6, cause: (faults) => faults.slowDown() },
   { weight: 6, cause: (faults) => faults.loseConnections() },
   { weight: 16, cause: (faults) => faults.killMaster() },
@@ -29,7 +30,7 @@ const FAULTS: readonly Fault[] = [
   { weight: 4, cause: (faults) => faults.moveClock() },
   { weight: 10, cause: (faults) => faults.crashAmidStep() },
   { weight: 4, cause: (faults) => faults.fillDisk() },
-  { weight: 4, cause: (faults) => faults.changePriority() },
+  { weight: 8, cause: (faults) => faults.changePriority() },
   { weight: 5, cause: (faults) => faults.orderFailover() },
   { weight: 4, cause: (faults) => faults.publishGarbage() },
   { weight: 4, cause: (faults) => faults.garbleInfo() },
@@ -96,8 +97,19 @@ export class Faults {
     const { machines } = this.#world.network;
     const one = this.#random.chance(0.6) ? this.#masterMachine() : this.#random.pick(machines);
     this.#cut([one], [this.#random.pick(machines)]);
-    // A replica that had no master for long is all the same there when that one goes.
-    if (this.#random.chance(0.4)) this.#later(20_000, () => this.killMaster());
+  }
+
+  /** A master is reached by all but its replicas, and goes when their data has grown old. */
+  starveReplicas(): void {
+    const master = this.#master();
+    if (master === undefined) return;
+    const nodes = this.#world.groupOf(master.group).filter((node) => node !== master);
+    this.#cut(
+      [master.machine],
+      nodes.map(({ machine }) => machine),
+      25_000,
+    );
+    this.#later(20_000, () => this.#kill(master, 20_000));
   }
 
   slowDown(): void {
@@ -182,7 +194,7 @@ export class Faults {
 
   changePriority(): void {
     const node = this.#random.pick(this.#world.nodes);
-    node.priority = this.#random.pick([0, 10, 100, 100, 200]);
+    node.priority = this.#random.pick([0, 0, 10, 100, 200]);
     node.say(`has priority ${node.priority}`);
   }
 
@@ -222,7 +234,7 @@ export class Faults {
     }
   }
 
-  #cut(one: readonly Machine[], other: readonly Machine[]): void {
+  #cut(one: readonly Machine[], other: readonly Machine[], leastMs = 0): void {
     const { network } = this.#world;
     const directions = this.#random.pick(["both", "both", "out", "in"] as const);
     const names = (machines: readonly Machine[]) => machines.map(({ ip }) => ip).join(" ");
@@ -236,10 +248,11 @@ export class Faults {
       }
     };
     forEach((from, to) => network.cut(from, to));
-    this.#later(20_000, () => {
+    const mend = () => {
       this.#say(`mended: ${names(one)} | ${names(other)}`);
       forEach((from, to) => network.heal(from, to));
-    });
+    };
+    this.#world.network.after(leastMs, () => this.#later(20_000, mend));
   }
 
   #kill(process: SimProcess, mostMs: number): void {

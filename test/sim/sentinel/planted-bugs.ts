@@ -61,6 +61,13 @@ export const PLANTED_BUGS = [
 
 export type PlantedBug = (typeof PLANTED_BUGS)[number];
 
+/** What a replica seems to be while one is chosen. */
+const CHOICE_BUGS: readonly PlantedBug[] = [
+  "silent-replica-chosen",
+  "stale-info-counts",
+  "cut-off-replica-chosen",
+];
+
 /** Runs the step, with the bug around it. */
 export function stepWithBug(
   bug: PlantedBug | undefined,
@@ -160,6 +167,8 @@ function plantInMaster(
       },
     ];
   }
+  const isChoosing = ["wait_start", "select_slave"].includes(master.failoverState);
+  if (isChoosing && CHOICE_BUGS.includes(bug)) return plantInChoice(bug, master, event, context);
   if (event.kind !== "tick") return [];
   if (bug === "failover-timeout-ignored") master.failoverStartMs = 0;
   if (bug === "parallel-syncs-ignored") return withOption(master, "parallelSyncs", 100);
@@ -172,12 +181,19 @@ function plantInMaster(
       sentinel.lastMasterDownReplyMs = Math.max(sentinel.lastMasterDownReplyMs, latestMs);
     }
   }
-  return master.failoverState === "select_slave" ? plantInChoice(bug, master, context) : [];
+  return [];
 }
 
-function plantInChoice(bug: PlantedBug, master: Instance, { nowMs }: StepContext): Undo[] {
+function plantInChoice(
+  bug: PlantedBug,
+  master: Instance,
+  event: SentinelEvent,
+  { nowMs }: StepContext,
+): Undo[] {
   const undo: Undo[] = [];
   for (const replica of master.replicas.values()) {
+    // What this step is about to learn is not to be undone.
+    if (event.kind === "reply" && event.instance === replica) continue;
     const { isSubjectivelyDown, infoMs, masterLinkDownMs, link } = replica;
     const { lastAvailableMs } = link;
     if (bug === "silent-replica-chosen") {
