@@ -32,9 +32,20 @@ function isEligible(draft: Draft, master: Instance, replica: Instance): boolean 
     ? PING_PERIOD_MS * FRESH_PINGS
     : model.times.infoPeriodMs * FRESH_INFOS;
   if (nowMs - replica.infoMs > infoLimitMs) return false;
-  const masterDownMs = master.isSubjectivelyDown ? nowMs - master.subjectivelyDownSinceMs : 0;
   const withoutMasterMs = optionsOf(master).downAfterMs * DOWN_AFTERS_WITHOUT_MASTER;
-  return replica.masterLinkDownMs <= masterDownMs + withoutMasterMs;
+  return replica.masterLinkDownMs <= masterGoneMs(draft, master) + withoutMasterMs;
+}
+
+/**
+ * For how long there may have been no master to have a link to. One that is a replica by now counts as
+ * down only after a while, but left its replicas alone when it became one, or an INFO period before it
+ * said so; without that nobody could be chosen where two servers follow each other.
+ */
+function masterGoneMs({ nowMs, model }: Draft, master: Instance): number {
+  if (!master.isSubjectivelyDown) return 0;
+  const downMs = nowMs - master.subjectivelyDownSinceMs;
+  if (master.roleReported === "master") return downMs;
+  return Math.max(downMs, nowMs - master.roleReportedMs + model.times.infoPeriodMs);
 }
 
 function compareCandidates(one: Instance, other: Instance): number {
