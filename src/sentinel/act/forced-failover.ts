@@ -28,6 +28,7 @@ export function beginForcedFailover(
   master.isForced = true;
   master.isCoordinated = isCoordinated;
   askReplicas(draft, master);
-  advanceFailover(draft, master);
+  // In TILT it waits, as Redis has it.
+  if (!draft.model.isInTilt) advanceFailover(draft, master);
   return "begun";
 }

@@ -223,6 +223,8 @@ export class FailoverChecks {
     }
     for (const other of replicas) {
       if (!other.link.areCommandsConnected || !other.link.areEventsConnected) continue;
+      // After a switch all begins anew.
+      if (other.infoMs === 0) continue;
       if (upAgain.has(addressText(other.address))) continue;
       const info = eligibleInfo(sentinel, master, other);
       if (typeof info !== "string" && isBetter(info, chosen)) {
@@ -278,7 +280,11 @@ function eligibleInfo(
   // One that came back as a master says nothing of its priority; it is the last resort.
   if (info.isMaster) return info;
   if (info.priority === 0) return "its priority is 0";
-  const downMs = master.isSubjectivelyDown ? nowMs - master.subjectivelyDownSinceMs : 0;
+  const goneSinceMs =
+    master.roleReported === "master"
+      ? master.subjectivelyDownSinceMs
+      : Math.min(master.subjectivelyDownSinceMs, master.roleReportedMs - model.times.infoPeriodMs);
+  const downMs = master.isSubjectivelyDown ? nowMs - goneSinceMs : 0;
   const downAfterMs = master.options?.downAfterMs ?? 0;
   if (info.masterLinkDownMs > downMs + MOST_LINK_DOWN_PERIODS * downAfterMs) {
     return `its link was down for ${info.masterLinkDownMs} ms`;

@@ -15,6 +15,8 @@ const CALM_START_MS = 8000;
 const LOOK_MS = 500;
 /** All must have been well for this long. */
 const STEADY_MS = 6000;
+/** Links that are opened anew, INFO that is asked for, roles that are put right, copies. */
+const PATIENCE_MS = 30_000;
 const NODE_PORT = 6379;
 const SENTINEL_PORT = 26379;
 
@@ -167,7 +169,7 @@ function comeTogether(world: World, faults: Faults): number {
 
 /** What may pass until all is well: the end of TILT, an attempt that fails and one that does not. */
 function boundOf({ tiltPeriodMs, failoverTimeoutMs, downAfterMs }: Settings): number {
-  return tiltPeriodMs + 8 * failoverTimeoutMs + 3 * downAfterMs + 60_000;
+  return tiltPeriodMs + 4 * failoverTimeoutMs + 3 * downAfterMs + PATIENCE_MS;
 }
 
 function countLost(world: World): { readonly acknowledged: number; readonly lost: number } {

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { beginForcedFailover } from "../../../../src/sentinel/act/forced-failover";
 import { SentinelRig } from "../sentinel-rig";
 
 const MASTER_NODE = "10.0.0.1 6379";
@@ -112,4 +113,25 @@ test("of two masters of one epoch, which ordered failovers can make, the lower a
   rig.hear(rig.helloOf(3, 3, "10.0.0.1,6379", 3));
   assert.equal(rig.master.address.ip, "10.0.0.1");
   assert.ok(rig.told.includes("+switch-master mymaster 10.0.0.2 6379 10.0.0.1 6379"));
+});
+
+test("a failover that is ordered in tilt begins to promote only after it", () => {
+  const rig = SentinelRig.settled();
+  rig.wallStepMs = -50_000;
+  rig.run(200);
+  rig.change((draft) => beginForcedFailover(draft, rig.master));
+  rig.run(20_000);
+  assert.deepEqual(rig.node(2).orders, []);
+  rig.runUntil("+switch-master");
+});
+
+test("where the master follows a replica that follows it, a replica is promoted all the same", () => {
+  const rig = SentinelRig.settled();
+  for (const index of [2, 3]) {
+    rig.sentinel(index).saysDown = true;
+    rig.node(index).isMasterLinkUp = false;
+    rig.node(index).masterLinkDownSeconds = 25;
+  }
+  rig.node(1).follow("10.0.0.2", "6379");
+  rig.runUntil("+promoted-slave");
 });
