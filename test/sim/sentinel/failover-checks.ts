@@ -14,13 +14,12 @@ import {
   currentAddress,
   type HeardInfo,
   heardInfo,
+  isInfo,
   type MasterRecord,
 } from "./sentinel-record";
 import type { SimSentinel } from "./sim-sentinel";
 import { Violation } from "./violation";
 
-/** Anything else is no INFO. */
-const HAS_ROLE = /\r\nrole:(master|slave)\r\n/;
 /** Silence after which a replica is not promoted, and the age of its INFO, in periods. */
 const FRESH_PERIODS = 5;
 const USUAL_INFO_PERIODS = 3;
@@ -102,7 +101,7 @@ export class FailoverChecks {
   ): void {
     const { record, nowMs } = sentinel;
     const address = addressText(instance.address);
-    if (request === "info" && typeof reply === "string" && HAS_ROLE.test(reply)) {
+    if (request === "info" && typeof reply === "string" && isInfo(reply)) {
       record.infos.set(address, heardInfo(reply, nowMs));
     } else if (request === "ping" && reply !== null) {
       record.pongs.set(address, nowMs);

@@ -69,6 +69,12 @@ export function addressText({ ip, port }: InstanceAddress): string {
   return `${ip}:${port}`;
 }
 
+/** Anything else is no INFO. */
+export function isInfo(text: string): boolean {
+  return HAS_ROLE.test(text) && RUN_ID.test(text);
+}
+
+const HAS_ROLE = /\r\nrole:(master|slave)\r\n/;
 const RUN_ID = /\r\nrun_id:([0-9a-f]{40})\r\n/;
 
 /** What the lines of an INFO say, as a plain reader sees them. */
