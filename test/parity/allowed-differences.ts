@@ -254,6 +254,7 @@ const NEWER_DIRECTIVES = new Set([
   "repl-compat",
   "repl-compression",
   "replica-refuse-empty-master",
+  "sentinel-state-file",
   "snapshot-memory-limit",
 ]);
 /** The row for a command, or undefined where replies must be the same bytes. */

@@ -76,6 +76,12 @@ export class Replica {
     return replicaName(this.client, this.greeting);
   }
 
+  /** What it has confirmed counts no more, for WAIT, until it confirms something again. */
+  doubt(): void {
+    this.ackOffset = 0;
+    this.syncedOffset = -1;
+  }
+
   get isOnline(): boolean {
     return this.phase === "online";
   }

@@ -51,7 +51,14 @@ export class Replicas {
     return greeting;
   }
 
+  /**
+   * Another replica that is reached at the same place is in most cases this one, whose old connection
+   * is dead without anybody having noticed: what it confirmed does not count until it says it again.
+   */
   add(replica: Replica): void {
+    for (const one of this.list) {
+      if (replica.port > 0 && one.port === replica.port && one.host === replica.host) one.doubt();
+    }
     this.#byClient.set(replica.client, replica);
     this.list = [...this.list, replica];
   }
