@@ -105,11 +105,7 @@ test("the append only file begins anew with the new data, and holds the old ones
   const dir = tempDir(t);
   const config = { appendonly: "yes" };
   const { master, server, client } = await followed(t, OUR_SERVER, config, dir);
-  const written = async (): Promise<boolean> => {
-    const info = String(await client.call("INFO", "persistence"));
-    return /aof_rewrite_in_progress:0/.test(info) && /aof_enabled:1/.test(info);
-  };
-  await waitFor("the file of the first copy", written);
+  await waitFor("the file of the first copy", () => isWritten(client));
   // Half a copy, and then no more.
   const { attempts } = master;
   master.answer = (socket) => {
@@ -121,12 +117,17 @@ test("the append only file begins anew with the new data, and holds the old ones
   assert.equal(await keysIn(t, server, dir), "both only-old");
   const again = await followed(t, OUR_SERVER, config, dir);
   await exchange(again.master, again.client, IDS.other);
-  await waitFor("the file of the new data", async () => {
-    const info = String(await again.client.call("INFO", "persistence"));
-    return /aof_rewrite_in_progress:0/.test(info) && /aof_enabled:1/.test(info);
-  });
+  await waitFor("the file of the new data", () => isWritten(again.client));
   assert.equal(await keysIn(t, again.server, dir), "both only-new");
 });
+
+/** Whether the append only file has been begun anew, and is not about to be. */
+async function isWritten(client: RawClient): Promise<boolean> {
+  const info = String(await client.call("INFO", "persistence"));
+  return ["aof_enabled:1", "aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0"].every((field) =>
+    info.includes(field),
+  );
+}
 
 /** Kills the server; what another one finds in its append only file. */
 async function keysIn(t: TestContext, server: ServerProcess, dir: string): Promise<string> {

@@ -39,7 +39,11 @@ describe("the notification script", () => {
         ];
         const configFile = `${lines.join("\n")}\n`;
         await ServerProcess.start({ program, configFile }, t);
-        const isTold = () => recorded(dir, "told").some((line) => line.startsWith("+odown|"));
+        // The two run beside each other, and either may be the first to write.
+        const isTold = () =>
+          ["+sdown|", "+odown|"].every((type) =>
+            recorded(dir, "told").some((line) => line.startsWith(type)),
+          );
         await waitFor("the script to be told", isTold);
         return recorded(dir, "told").filter((line) => /^\+([so]down|monitor)\|/.test(line));
       }),
