@@ -11,6 +11,6 @@ export interface Cleanup {
 
 export function tempDir(cleanup: Cleanup): string {
   const dir = mkdtempSync(join(tmpdir(), "redis-test-"));
-  cleanup.after(() => rmSync(dir, { recursive: true, force: true }));
+  cleanup.after(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 }));
   return dir;
 }
