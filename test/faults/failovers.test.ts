@@ -3,8 +3,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { OUR_SENTINEL } from "../sentinel/fleet";
-import { canRun, OUR_SERVER } from "../support/server-process";
+import { canRun, OUR_SENTINEL, OUR_SERVER } from "../support/server-process";
 import { failOver, sentinelsWithOurs } from "./failovers";
 import { Misses } from "./fault-row";
 

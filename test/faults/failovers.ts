@@ -3,9 +3,8 @@
 // Once with ours only, once over real servers, and mixed with real Sentinels in both proportions.
 
 import { mastersAmong, watchFailover } from "../sentinel/failover-watch";
-import { Fleet, MASTER_NAME, masterFacts, OUR_SENTINEL, REAL_SENTINEL } from "../sentinel/fleet";
-import type { SeededRandom } from "../support/seeds";
-import { OUR_SERVER, REAL_SERVER } from "../support/server-process";
+import { Fleet, MASTER_NAME, masterFacts } from "../sentinel/fleet";
+import { OUR_SENTINEL, OUR_SERVER, REAL_SENTINEL, REAL_SERVER } from "../support/server-process";
 import { type FaultFigure, type FaultRow, type FaultRun, Misses, sharedCount } from "./fault-row";
 
 export type MasterFault = "kill" | "stop" | "partition";
@@ -46,7 +45,7 @@ export async function failOver(
     const faultAtMs = performance.now();
     if (fault === "kill") master.process.kill("SIGKILL");
     else if (fault === "stop") master.process.kill("SIGSTOP");
-    else master.proxy.cutOff();
+    else master.proxy.isolate();
     const times = await watchFailover(fleet, fleet.sentinels, master.port, faultAtMs);
     const masters = await mastersAmong(fleet, master.port);
     if (masters.length !== 1 || masters[0] !== times.newPort) {
@@ -66,10 +65,7 @@ export async function failOver(
 async function runAll(run: FaultRun, parts: FailoverParts): Promise<FaultFigure> {
   const misses = new Misses();
   const each = sharedCount(RUNS_PER_FAULT, run);
-  const faults = shuffled(
-    FAULTS.flatMap((fault) => Array.from({ length: each }, () => fault)),
-    run.random,
-  );
+  const faults = Array.from({ length: each }, () => FAULTS).flat();
   const done: FailoverRun[] = [];
   const work = async (): Promise<void> => {
     for (let fault = faults.pop(); fault !== undefined; fault = faults.pop()) {
@@ -93,15 +89,6 @@ async function runAll(run: FaultRun, parts: FailoverParts): Promise<FaultFigure>
     `named by a Sentinel after ${shown(named)}, by all after ${shown(agree)}; ` +
     `${misses.count} things wrong`;
   return { text, misses: misses.texts };
-}
-
-function shuffled<T>(items: readonly T[], random: SeededRandom): T[] {
-  const left = [...items];
-  for (let at = left.length - 1; at > 0; at--) {
-    const other = random.below(at + 1);
-    [left[at], left[other]] = [left[other], left[at]];
-  }
-  return left;
 }
 
 interface Spread {

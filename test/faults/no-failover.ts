@@ -4,15 +4,8 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { mastersAmong } from "../sentinel/failover-watch";
-import {
-  Fleet,
-  type FleetOptions,
-  type FleetSentinel,
-  MASTER_NAME,
-  OUR_SENTINEL,
-  REAL_SENTINEL,
-} from "../sentinel/fleet";
-import { OUR_SERVER } from "../support/server-process";
+import { Fleet, type FleetOptions, type FleetSentinel, MASTER_NAME } from "../sentinel/fleet";
+import { OUR_SENTINEL, OUR_SERVER, REAL_SENTINEL } from "../support/server-process";
 import { waitFor } from "../support/wait-for";
 import { type FaultFigure, type FaultRow, type FaultRun, Misses } from "./fault-row";
 

@@ -4,9 +4,9 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { mastersAmong } from "../sentinel/failover-watch";
-import { Fleet, OUR_SENTINEL, REAL_SENTINEL } from "../sentinel/fleet";
+import { Fleet } from "../sentinel/fleet";
 import type { RawClient } from "../support/raw-client";
-import { OUR_SERVER } from "../support/server-process";
+import { OUR_SENTINEL, OUR_SERVER, REAL_SENTINEL } from "../support/server-process";
 import { waitFor } from "../support/wait-for";
 import { type FaultFigure, type FaultRow, type FaultRun, Misses, sharedCount } from "./fault-row";
 
@@ -46,7 +46,7 @@ async function isolate(run: FaultRun, misses: Misses): Promise<Isolation> {
     const [master] = fleet.nodes;
     const beside = await master.process.client();
     const begun = performance.now();
-    master.proxy.cutOff();
+    master.proxy.isolate();
     const refusedAfterMs = await untilRefused(beside, misses);
     while (performance.now() - begun < ISOLATED_MS) {
       const reply = (await beside.command("SET", "cut off", "refused")).toString("latin1");
@@ -54,6 +54,8 @@ async function isolate(run: FaultRun, misses: Misses): Promise<Isolation> {
       await delay(ISOLATED_MS / 100);
     }
     master.proxy.heal();
+    // Its hosts have forgotten the connections of before.
+    master.proxy.cut();
     const healed = performance.now();
     await waitFor("one master", async () => (await mastersAmong(fleet, 0)).length === 1, {
       timeoutMs: GIVE_UP_MS,

@@ -1,8 +1,8 @@
 // The deployment of three hosts with seven processes, started as its operators do it: daemons with
 // their own files, spoken to by redis-cli. What always holds: after `stop` no process of it is left,
-// found by its pid file and by its files in /proc, and the directory is gone.
+// found by its pid file, and the directory is gone.
 
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ProgramRun, runProgram } from "../support/run-program";
@@ -148,13 +148,10 @@ export class Deployment {
     rmSync(this.#root, { recursive: true, force: true });
   }
 
-  /** All processes with an open file or a working directory in the deployment. */
+  /** Those that the pid files name, as far as they live and are what they were. */
   #processes(): number[] {
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .filter((pid) => pid !== process.pid && commandLineOf(pid).includes("redis"))
-      .filter((pid) => HOSTS.some((host) => [...this.#pidsOf(host)].includes(pid)));
+    const pids = HOSTS.flatMap((host) => [...this.#pidsOf(host)]);
+    return pids.filter((pid) => commandLineOf(pid).includes("redis"));
   }
 
   *#pidsOf(host: string): Iterable<number> {

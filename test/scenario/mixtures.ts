@@ -1,14 +1,10 @@
 // Which programs stand where in the deployment: ours everywhere, or a real Redis in some of the roles.
 
-import { dirname, join } from "node:path";
-import { OUR_SERVER, REAL_SERVER } from "../support/server-process";
+import { OUR_SENTINEL, OUR_SERVER, REAL_SENTINEL, REAL_SERVER } from "../support/server-process";
 import type { Cleanup } from "../support/temp-dir";
 import { Deployment, type HostPrograms } from "./deployment";
 import { HOSTS } from "./deployment-files";
 import { walk } from "./walk";
-
-const OUR_SENTINEL = join(dirname(OUR_SERVER), "redis-sentinel");
-const REAL_SENTINEL = "/usr/bin/redis-sentinel";
 
 const ours: HostPrograms = {
   server: OUR_SERVER,

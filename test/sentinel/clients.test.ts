@@ -9,10 +9,10 @@ import { describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { createSentinel } from "redis";
-import { canRun, OUR_SERVER } from "../support/server-process";
+import { canRun, OUR_SENTINEL, OUR_SERVER } from "../support/server-process";
 import type { Cleanup } from "../support/temp-dir";
 import { waitFor } from "../support/wait-for";
-import { Fleet, MASTER_NAME, OUR_SENTINEL } from "./fleet";
+import { Fleet, MASTER_NAME } from "./fleet";
 
 const PYTHON = "/usr/bin/python3";
 // This file is compiled to dist/test/sentinel; the script is not.

@@ -10,10 +10,9 @@ import { freePort } from "../support/free-port";
 import type { RawClient } from "../support/raw-client";
 import { realCommandSpecs } from "../support/real-command-specs";
 import { decodeReply, type Reply } from "../support/reply";
-import { REAL_SERVER, ServerProcess } from "../support/server-process";
+import { OUR_SENTINEL, REAL_SENTINEL, REAL_SERVER, ServerProcess } from "../support/server-process";
 import { type Cleanup, tempDir } from "../support/temp-dir";
 import { waitFor } from "../support/wait-for";
-import { OUR_SENTINEL, REAL_SENTINEL } from "./fleet";
 
 const ID = "a".repeat(40);
 const OTHER_ID = "b".repeat(40);

@@ -3,7 +3,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import type { RawClient } from "../support/raw-client";
-import { type Fleet, type FleetNode, type FleetSentinel, MASTER_NAME } from "./fleet";
+import { type Fleet, type FleetNode, type FleetSentinel, masterPort } from "./fleet";
 
 const POLL_MS = 5;
 const GIVE_UP_MS = 30_000;
@@ -61,12 +61,6 @@ export async function mastersAmong(fleet: Fleet, except: number): Promise<number
     if (Array.isArray(role) && role[0] === "master") masters.push(node.port);
   }
   return masters;
-}
-
-async function masterPort(client: RawClient): Promise<number> {
-  const reply = await client.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME);
-  if (!Array.isArray(reply)) throw new Error(`no address: ${JSON.stringify(reply)}`);
-  return Number(String(reply[1]));
 }
 
 /** Writes to one node, by a new connection when the old one has been closed: a new master does that. */

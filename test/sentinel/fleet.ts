@@ -4,18 +4,19 @@
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { freePort } from "../support/free-port";
+import type { RawClient } from "../support/raw-client";
 import type { Reply } from "../support/reply";
-import { OUR_SERVER, ServerProcess } from "../support/server-process";
+import { ServerProcess } from "../support/server-process";
+import { TcpProxy } from "../support/tcp-proxy";
 import type { Cleanup } from "../support/temp-dir";
 import { waitFor } from "../support/wait-for";
-import { NodeProxy } from "./node-proxy";
 
-export const OUR_SENTINEL = join(dirname(OUR_SERVER), "redis-sentinel");
-export const REAL_SENTINEL = "/usr/bin/redis-sentinel";
 export const MASTER_NAME = "mymaster";
 const CONFIG_FILE = "redis.conf";
+/** A node ends its proxy itself. */
+const STOPPED_BY_NODE: Cleanup = { after: () => undefined };
 const READY_TIMEOUT_MS = 30_000;
 
 export interface FleetOptions {
@@ -37,12 +38,12 @@ export interface FleetOptions {
 /** One data node: its process, which may be started anew, and the proxy in front of it. */
 export class FleetNode {
   process: ServerProcess;
-  readonly proxy: NodeProxy;
+  readonly proxy: TcpProxy;
   readonly dir: string;
 
   private constructor(
     process: ServerProcess,
-    proxy: NodeProxy,
+    proxy: TcpProxy,
     dir: string,
     readonly program: string,
   ) {
@@ -60,7 +61,7 @@ export class FleetNode {
     // The node announces the port of its proxy, which needs the port of the node: so the node is
     // started last, on a port chosen before.
     const port = await freePort();
-    const proxy = await NodeProxy.start(port);
+    const proxy = await TcpProxy.start(port, STOPPED_BY_NODE);
     const text = [
       ...lines,
       `replica-announce-ip 127.0.0.1`,
@@ -170,9 +171,12 @@ export class Fleet {
 
   /** The port of the master as this Sentinel names it. */
   async masterPortBy(sentinel: FleetSentinel): Promise<number> {
-    const reply = await sentinel.ask("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME);
-    if (!Array.isArray(reply)) throw new Error(`no address: ${String(reply)}`);
-    return Number(String(reply[1]));
+    const client = await sentinel.process.client();
+    try {
+      return await masterPort(client);
+    } finally {
+      await client.close();
+    }
   }
 
   /** Every Sentinel knows all replicas and all other Sentinels, and every replica follows. */
@@ -204,13 +208,11 @@ export class Fleet {
   }
 
   async #start(options: FleetOptions): Promise<void> {
-    const lines = Object.entries(options.config ?? {}).map(([name, value]) => `${name} ${value}`);
     for (const [index, program] of options.servers.entries()) {
-      const more = Object.entries(options.configOf?.(index) ?? {}).map(
-        ([name, value]) => `${name} ${value}`,
-      );
+      const config = { ...options.config, ...options.configOf?.(index) };
+      const lines = Object.entries(config).map(([name, value]) => `${name} ${value}`);
       const master = this.nodes[0]?.port;
-      this.nodes.push(await FleetNode.start(program, [...lines, ...more], master));
+      this.nodes.push(await FleetNode.start(program, lines, master));
     }
     for (const program of options.sentinels) {
       const dir = mkdtempSync(join(tmpdir(), "fleet-sentinel-"));
@@ -228,6 +230,13 @@ export class Fleet {
     }
     await this.untilKnown();
   }
+}
+
+/** The port of the master as the Sentinel of this connection names it. */
+export async function masterPort(sentinel: RawClient): Promise<number> {
+  const reply = await sentinel.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", MASTER_NAME);
+  if (!Array.isArray(reply)) throw new Error(`no address: ${JSON.stringify(reply)}`);
+  return Number(String(reply[1]));
 }
 
 /** SENTINEL MASTER as names and values. */

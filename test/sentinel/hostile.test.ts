@@ -5,10 +5,9 @@ import assert from "node:assert/strict";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, test } from "node:test";
 import { type SeededRandom, withSeed } from "../support/seeds";
-import { ServerProcess } from "../support/server-process";
+import { OUR_SENTINEL, ServerProcess } from "../support/server-process";
 import type { Cleanup } from "../support/temp-dir";
 import { waitFor } from "../support/wait-for";
-import { OUR_SENTINEL } from "./fleet";
 
 const NODES = 6;
 const ENOUGH_ANSWERS = 800;

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
 import type { RawClient } from "../support/raw-client";
-import { REAL_SERVER } from "../support/server-process";
+import { OUR_SENTINEL, REAL_SENTINEL, REAL_SERVER } from "../support/server-process";
 import { waitFor } from "../support/wait-for";
-import { Fleet, MASTER_NAME, OUR_SENTINEL, REAL_SENTINEL } from "./fleet";
+import { Fleet, MASTER_NAME } from "./fleet";
 
 const SERVERS = [REAL_SERVER, REAL_SERVER, REAL_SERVER];
 const CONFIG = { "repl-diskless-sync-delay": 0, save: '""' };

@@ -10,9 +10,8 @@ import { freePort } from "../support/free-port";
 import { residentBytes } from "../support/process-usage";
 import { RawClient } from "../support/raw-client";
 import type { Reply } from "../support/reply";
-import { OUR_SERVER, ServerProcess } from "../support/server-process";
+import { OUR_SENTINEL, OUR_SERVER, REAL_SENTINEL, ServerProcess } from "../support/server-process";
 import type { Cleanup } from "../support/temp-dir";
-import { OUR_SENTINEL, REAL_SENTINEL } from "./fleet";
 
 const MOST_IDLE_BYTES = 70 * 1024 * 1024;
 

@@ -6,10 +6,9 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { freePort } from "../support/free-port";
-import { REAL_SERVER, ServerProcess } from "../support/server-process";
+import { OUR_SENTINEL, REAL_SENTINEL, REAL_SERVER, ServerProcess } from "../support/server-process";
 import { tempDir } from "../support/temp-dir";
 import { waitFor } from "../support/wait-for";
-import { OUR_SENTINEL, REAL_SENTINEL } from "./fleet";
 
 /** A script that appends its arguments to a file, a line for each run, and then does more. */
 function recorder(dir: string, name: string, more = ""): string {

@@ -7,10 +7,15 @@ import { describe, test } from "node:test";
 import { freePort } from "../support/free-port";
 import { RawClient } from "../support/raw-client";
 import { type ProgramRun, runProgram } from "../support/run-program";
-import { OUR_SERVER, REAL_SERVER, ServerProcess } from "../support/server-process";
+import {
+  OUR_SENTINEL,
+  OUR_SERVER,
+  REAL_SENTINEL,
+  REAL_SERVER,
+  ServerProcess,
+} from "../support/server-process";
 import { type Cleanup, tempDir } from "../support/temp-dir";
 import { waitFor } from "../support/wait-for";
-import { OUR_SENTINEL, REAL_SENTINEL } from "./fleet";
 
 const MONITOR = "sentinel monitor m 127.0.0.1 1 2";
 const ID = /Sentinel ID is ([0-9a-f]{40})/;

@@ -7,9 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { freePort } from "../support/free-port";
 import type { Reply } from "../support/reply";
-import { ServerProcess } from "../support/server-process";
+import { OUR_SENTINEL, REAL_SENTINEL, ServerProcess } from "../support/server-process";
 import { tempDir } from "../support/temp-dir";
-import { OUR_SENTINEL, REAL_SENTINEL } from "./fleet";
 
 const CONFIG_FILE = "redis.conf";
 const ID = "a".repeat(40);

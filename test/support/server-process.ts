@@ -24,6 +24,10 @@ export const REAL_SERVER = "/usr/bin/redis-server";
 /** The launcher that the build writes; this file is compiled to dist/test/support. */
 export const OUR_SERVER = resolve(__dirname, "..", "..", "redis-server");
 
+/** The same two as Sentinels. */
+export const OUR_SENTINEL = join(dirname(OUR_SERVER), "redis-sentinel");
+export const REAL_SENTINEL = "/usr/bin/redis-sentinel";
+
 /** Whether the executable can run at all: ours is a launcher of a program that must be compiled. */
 export function canRun(program: string): boolean {
   const needed = program === OUR_SERVER ? join(dirname(OUR_SERVER), "src", "main.js") : program;

@@ -128,6 +128,8 @@ export class TcpProxy {
       else if (left >= 0) near.write(bytes.subarray(0, left), () => this.#reachedCut(pair));
     });
     for (const socket of [near, far]) {
+      // What is slow is to be the servers, not the proxy.
+      socket.setNoDelay(true);
       socket.on("error", () => this.#end(pair));
       socket.on("close", () => this.#end(pair));
     }

@@ -3,9 +3,13 @@
 // servers for both kinds, and so are the two others.
 
 import { setTimeout as delay } from "node:timers/promises";
-import { OUR_SENTINEL, REAL_SENTINEL } from "../../../test/sentinel/fleet";
 import { cpuTimeMs, residentBytes } from "../../../test/support/process-usage";
-import { REAL_SERVER, ServerProcess } from "../../../test/support/server-process";
+import {
+  OUR_SENTINEL,
+  REAL_SENTINEL,
+  REAL_SERVER,
+  ServerProcess,
+} from "../../../test/support/server-process";
 import { waitFor } from "../../../test/support/wait-for";
 import { type Measurement, measurement } from "../measurement";
 import type { BenchContext, Scenario } from "../scenario";

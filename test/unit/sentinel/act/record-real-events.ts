@@ -3,10 +3,9 @@
 // node dist/test/unit/sentinel/act/record-real-events.js > test/unit/sentinel/act/real-events.ts
 
 import { RawClient } from "../../../support/raw-client";
-import { REAL_SERVER, ServerProcess } from "../../../support/server-process";
+import { REAL_SENTINEL, REAL_SERVER, ServerProcess } from "../../../support/server-process";
 import { waitFor } from "../../../support/wait-for";
 
-const REAL_SENTINEL = "/usr/bin/redis-sentinel";
 const LONG = { timeoutMs: 60_000, intervalMs: 100 };
 const CONFIG = { save: "", "repl-diskless-sync-delay": 0 };
 /** What its log has beside events and votes. */

@@ -8,12 +8,11 @@ import { describe, it } from "node:test";
 import { REWRITE_MARK } from "../../../../src/config/rewrite-lines";
 import { rewriteSentinel } from "../../../../src/sentinel/state/rewrite-sentinel";
 import { runProgram } from "../../../support/run-program";
-import { ServerProcess } from "../../../support/server-process";
+import { REAL_SENTINEL, ServerProcess } from "../../../support/server-process";
 import { type Cleanup, tempDir } from "../../../support/temp-dir";
 import { waitFor } from "../../../support/wait-for";
 import { ID_A, loadText, modelOf, modelOrProblem, sentinelPart } from "./state-rig";
 
-const REAL_SENTINEL = "/usr/bin/redis-sentinel";
 const MONITOR = "sentinel monitor m 127.0.0.1 6399 2\n";
 
 /** Texts that both refuse. */
