@@ -226,9 +226,10 @@ export class Pipeline<C extends Call> {
     this.#hooks.onRun(call, command, run);
   }
 
-  /** Reads the clock at the beginning of a turn. */
-  beginTurn(): void {
+  /** Reads the clock at the beginning of a turn; returns what it says, in microseconds. */
+  beginTurn(): number {
     this.#runStartUs = this.#hooks.monotonicUs();
+    return this.#runStartUs;
   }
 
   /** Ends the running measurement; called at the end of a turn. */

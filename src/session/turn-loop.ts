@@ -44,6 +44,7 @@ export interface TurnDoor {
 export interface TurnHost {
   /** Before anything of the turn is run: sets the clocks. Returns the time in ms since 1970. */
   readonly beginTurn: () => number;
+  /** The clock of the pipeline. */
   readonly monotonicMs: () => number;
   /** After everything is run and before anything is sent: durability, replicas. */
   readonly endTurn: () => void;
@@ -57,6 +58,7 @@ export interface TurnHost {
 /** Records between two calls of `lookAhead`. */
 export const LOOK_AHEAD = 32;
 
+const US_PER_MS = 1000;
 const NAME_HASH_WORD = 2;
 const START_WORD = 4;
 /** Words behind the header of an inline record: offset and length of its line. */
@@ -118,10 +120,9 @@ export class TurnLoop<C extends SessionCall> {
   turn(records: number): number {
     const table = this.#table;
     const call = this.#call;
-    const beganMs = this.#host.monotonicMs();
     this.#isInTurn = true;
     call.nowMs = this.#host.beginTurn();
-    this.#pipeline.beginTurn();
+    const beganUs = this.#pipeline.beginTurn();
     let current: Client | undefined;
     let at = 0;
     for (let record = 0; record < records; record++) {
@@ -155,7 +156,7 @@ export class TurnLoop<C extends SessionCall> {
     this.#pipeline.endRun(call);
     const runs = this.finish();
     this.#isInTurn = false;
-    this.times.add(this.#host.monotonicMs() - beganMs);
+    this.times.add(this.#host.monotonicMs() - beganUs / US_PER_MS);
     return runs;
   }
 
