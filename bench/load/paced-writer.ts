@@ -3,6 +3,7 @@
 
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import type { PacedReport, PacedWriting } from "./paced-writer-thread";
 
@@ -29,6 +30,14 @@ export class PacedWriter {
     const answer = this.#answer();
     this.#worker.postMessage("report");
     return answer;
+  }
+
+  /** What was answered in so long a time, after as long a time that does not count. */
+  async steadyReport(lengthMs: number): Promise<PacedReport> {
+    await delay(lengthMs);
+    await this.report();
+    await delay(lengthMs);
+    return await this.report();
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,6 @@
 // A master with one replica of its own kind: how long the first copy takes, what writers of the master
 // feel while another replica is sent one (issue 5), and how many writes a second reach both (P9).
 
-import { setTimeout as delay } from "node:timers/promises";
 import type { ServerProcess } from "../../../test/support/server-process";
 import { waitFor } from "../../../test/support/wait-for";
 import { load } from "../bulk-loader";
@@ -118,10 +117,7 @@ async function copyUnderWrites(
     command: COMMAND,
   });
   try {
-    await delay(WARM_UP_MS);
-    await writer.report();
-    await delay(WARM_UP_MS);
-    const before = await writer.report();
+    const before = await writer.steadyReport(WARM_UP_MS);
     const begun = performance.now();
     await ask(replica, "REPLICAOF", "127.0.0.1", String(master.port));
     await waitFor("the copy to be loaded", async () => isLinked(replica), {

@@ -90,12 +90,9 @@ async function saveUnderLoad(server: ServerProcess, side: Side, keys: number): P
     command: COMMAND,
   });
   try {
-    await delay(WARM_UP_MS);
-    await writer.report();
-    await delay(WARM_UP_MS);
+    const before = await writer.steadyReport(WARM_UP_MS);
     const residentBefore = residentBytes(server.pid);
     let residentMost = residentBefore;
-    const before = await writer.report();
     await ask(server, "CONFIG", "RESETSTAT");
     const beganMs = performance.now();
     await ask(server, "BGSAVE");
